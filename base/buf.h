@@ -1,0 +1,29 @@
+/*
+ * buf.h - a growable byte buffer with a sticky error: after a failed growth every append is a
+ * no-op and buf_ok() is false, so writers read as straight lines and check once.
+ */
+#pragma once
+
+#include "err.h"
+#include "view.h"
+
+struct buf {
+	char *p;
+	size_t n, cap;
+	bool failed;
+};
+
+#define BUF_INIT ((struct buf){ 0 })
+
+void buf_done(struct buf *b);   /* frees; accepts a zeroed one */
+void buf_clear(struct buf *b);  /* keeps the memory */
+bool buf_reserve(struct buf *b, size_t more);
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_addv(struct buf *b, struct view v);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, char c);
+void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+static inline bool buf_ok(const struct buf *b) { return !b->failed; }
+static inline struct view buf_view(const struct buf *b) { return (struct view){ b->p, b->n }; }
+/* Hands the memory (malloc'ed, b->n bytes) to the caller and empties b. */
+char *buf_steal(struct buf *b);
