@@ -1,0 +1,101 @@
+/*
+ * The answers of the HTTP API that the pages read. Written by hand from the API's description;
+ * a field that no page shows is left out.
+ */
+export const STATES = ["gap", "expiring", "undecided", "unconfirmed", "met", "not-asked"] as const;
+export type State = (typeof STATES)[number];
+
+export const KINDS = ["never", "below", "lapsed", "out-of-scope"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const TIMINGS = ["overdue", "due", "undated"] as const;
+export type Timing = (typeof TIMINGS)[number];
+
+export type Level = 0 | 1 | 2 | 3 | 4 | 5;
+
+/* A list answer: next is the cursor of the following page. */
+export interface Page<T> {
+	items: T[];
+	next: string | null;
+}
+
+export interface Org {
+	id: string;
+	name: string | null;
+	name_kana?: string | null;
+	name_en?: string | null;
+}
+
+export interface TierFigures {
+	tier: number;
+	suppliers: number;
+	gaps: number;
+	unknown_below: number;
+	held: Record<string, number>;
+	states: Record<State, number>;
+}
+
+export interface Exposure {
+	procurer: string;
+	on: string;
+	depth: number;
+	horizon: number;
+	suppliers: number;
+	gaps: number;
+	expiring: number;
+	at_risk: number;
+	exceptions: number;
+	clause_gaps: number;
+	clauses_undetermined: number;
+	gap_kinds: Record<Kind, number>;
+	gap_timing: Record<Timing, number>;
+	states: Record<State, number>;
+	tiers: TierFigures[];
+	annual_spend: number;
+	spend_behind_gaps: number;
+	spend_unknown: number;
+	dependency_defaulted: number;
+}
+
+export interface Gap {
+	supplier: string;
+	name: string | null;
+	tier: number;
+	required: Level;
+	held: Level;
+	kind: Kind;
+	timing: Timing;
+	due: string | null;
+	due_in_days: number | null;
+	planned_on: string | null;
+	dependency: number;
+	path: string[];
+}
+
+export interface Expiring {
+	supplier: string;
+	name: string | null;
+	tier: number;
+	required: Level;
+	held: Level;
+	expires_on: string;
+}
+
+/* The one envelope of events, whatever carries them. */
+export interface EventEnvelope {
+	id: string;
+	type: string;
+	revision: number;
+	at: string;
+	subject: string;
+	data: Record<string, unknown>;
+}
+
+/* RFC 9457 */
+export interface Problem {
+	type?: string;
+	title?: string;
+	status?: number;
+	detail?: string;
+	code?: string;
+}

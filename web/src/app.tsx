@@ -1,0 +1,97 @@
+/* The frame around every page: header, language, what the figures mean, and the page itself. */
+import { useEffect, useRef } from "preact/hooks";
+import { token, tokenForget } from "./api/session";
+import { t } from "./i18n";
+import { lang, langSet } from "./i18n/lang";
+import { BuyerPage } from "./pages/Buyer";
+import { BuyersPage } from "./pages/Buyers";
+import { TokenPage } from "./pages/Token";
+import { type Route, route } from "./router";
+
+function Header() {
+	const other = lang.value === "ja" ? "en" : "ja";
+	return (
+		<header class="top">
+			<a class="brand" href="#/">
+				<img src="/favicon.svg" alt="" width="26" height="26" />
+				<span>{t.value.product}</span>
+			</a>
+			<p class="tagline">{t.value.tagline}</p>
+			<div class="top-actions">
+				{token.value !== null && (
+					<button type="button" class="quiet" onClick={() => tokenForget(false)}>
+						{t.value.signOut}
+					</button>
+				)}
+				<button type="button" class="quiet" lang={other} onClick={() => langSet(other)}>
+					{t.value.switchLang}
+				</button>
+			</div>
+		</header>
+	);
+}
+
+function NotFound() {
+	return (
+		<>
+			<h1>{t.value.notFound.title}</h1>
+			<p>
+				<a href="#/">{t.value.notFound.back}</a>
+			</p>
+		</>
+	);
+}
+
+function Page({ at }: { at: Route }) {
+	switch (at.page) {
+		case "buyers":
+			return <BuyersPage />;
+		case "buyer":
+			return <BuyerPage key={at.id} id={at.id} />;
+		default:
+			return <NotFound />;
+	}
+}
+
+function Purpose() {
+	return (
+		<footer class="purpose" aria-labelledby="purpose">
+			<h2 id="purpose">{t.value.purpose.title}</h2>
+			<p>{t.value.purpose.body}</p>
+			<p>{t.value.purpose.registry}</p>
+		</footer>
+	);
+}
+
+export function App() {
+	const main = useRef<HTMLElement>(null);
+	const at = route.value;
+	const first = useRef(true);
+	/* A change of page takes the keyboard with it, as a loaded page would. */
+	useEffect(() => {
+		if (!first.current) {
+			main.current?.focus();
+			window.scrollTo(0, 0);
+		}
+		first.current = false;
+	}, [at]);
+	return (
+		<>
+			<a
+				class="skip"
+				href="#main"
+				onClick={(event) => {
+					event.preventDefault();
+					main.current?.focus();
+				}}
+			>
+				{t.value.skip}
+			</a>
+			<Header />
+			<main id="main" ref={main} tabIndex={-1}>
+				{token.value === null ? <TokenPage /> : <Page at={at} />}
+			</main>
+			<Purpose />
+		</>
+	);
+}

@@ -1,0 +1,14 @@
+import { render } from "preact";
+import { sessionStart } from "./api/session";
+import { App } from "./app";
+import { langStart } from "./i18n/lang";
+import { routerStart } from "./router";
+import "./styles/app.css";
+
+const root = document.getElementById("app");
+if (root !== null) {
+	langStart();
+	sessionStart();
+	routerStart();
+	render(<App />, root);
+}

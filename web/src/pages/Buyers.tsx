@@ -1,0 +1,81 @@
+/* The watched buyers, page by page. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { get, isAbort } from "../api/client";
+import { nameRemember } from "../api/names";
+import type { Org, Page } from "../api/types";
+import { ErrorNotice, Loading } from "../components/Notice";
+import { t } from "../i18n";
+import { lang } from "../i18n/lang";
+import { buyerHref } from "../router";
+
+function Empty() {
+	const m = t.value.buyers;
+	return (
+		<>
+			<p>{m.empty}</p>
+			<p class="muted">{m.emptyHow}</p>
+			<pre>
+				<code>tierwatch target set JP-JCN-… --file targets.json</code>
+			</pre>
+		</>
+	);
+}
+
+function Buyer({ org }: { org: Org }) {
+	const latin = lang.value === "en" && org.name_en;
+	return (
+		<li>
+			<a href={buyerHref(org.id)}>
+				<span class="buyer-name">{latin ? org.name_en : org.name || org.id}</span>
+				{latin && <span class="muted">{org.name}</span>}
+				<code>{org.id}</code>
+			</a>
+		</li>
+	);
+}
+
+export function BuyersPage() {
+	const items = useSignal<Org[] | null>(null);
+	const next = useSignal<string | null>(null);
+	const error = useSignal<unknown>(null);
+	const load = async (cursor: string | null, signal?: AbortSignal) => {
+		try {
+			const page = await get<Page<Org>>("/v1/orgs", { watched: true, limit: 100, cursor }, signal);
+			for (const org of page.items) nameRemember(org.id, org.name);
+			items.value = cursor === null ? page.items : [...(items.value ?? []), ...page.items];
+			next.value = page.next;
+			error.value = null;
+		} catch (failure) {
+			if (!isAbort(failure)) error.value = failure;
+		}
+	};
+	useEffect(() => {
+		const stop = new AbortController();
+		void load(null, stop.signal);
+		return () => stop.abort();
+	}, []);
+	const m = t.value.buyers;
+	document.title = `${m.title} — ${t.value.product}`;
+	return (
+		<>
+			<h1>{m.title}</h1>
+			<p class="muted">{m.lead}</p>
+			{error.value !== null && <ErrorNotice error={error.value} retry={() => load(null)} />}
+			{items.value === null && error.value === null && <Loading />}
+			{items.value !== null && items.value.length === 0 && <Empty />}
+			{items.value !== null && items.value.length > 0 && (
+				<ul class="buyers">
+					{items.value.map((org) => (
+						<Buyer key={org.id} org={org} />
+					))}
+				</ul>
+			)}
+			{next.value !== null && (
+				<button type="button" onClick={() => load(next.value)}>
+					{m.more}
+				</button>
+			)}
+		</>
+	);
+}

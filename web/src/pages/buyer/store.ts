@@ -1,0 +1,188 @@
+/*
+ * What the page of one buyer shows, and how it stays true: a change of the buyer's exposure reads the
+ * figures anew behind the scenes, as many gap rows as were open, and swaps them in when all have come.
+ */
+import { batch, signal } from "@preact/signals";
+import { get, getAll, isAbort, orgPath } from "../../api/client";
+import { eventsFollow } from "../../api/events";
+import { nameOf, nameRemember, nameWant } from "../../api/names";
+import type { EventEnvelope, Expiring, Exposure, Gap, Kind, Org, Page, Timing } from "../../api/types";
+
+export interface GapFilter {
+	tier: number | null;
+	kind: Kind | null;
+	timing: Timing | null;
+}
+
+export interface Change {
+	id: string;
+	at: string;
+	type: "lapsed" | "restored" | "exposure";
+	subject: string;
+	before: number | null;
+	after: number | null;
+	cause: { type: "lapsed" | "restored"; subject: string } | null;
+}
+
+export const EXPIRY_DAYS = 365;
+const ROWS = 50;
+const ROWS_MOST = 1000;
+const EXPIRING_MOST = 20000;
+const CHANGES_KEPT = 12;
+
+const numberAt = (value: unknown, key: string): number | null => {
+	const found = (value as Record<string, unknown> | null | undefined)?.[key];
+	return typeof found === "number" ? found : null;
+};
+
+export type BuyerStore = ReturnType<typeof buyerStore>;
+
+export function buyerStore(id: string) {
+	const org = signal<Org | null>(null);
+	const exposure = signal<Exposure | null>(null);
+	const expiring = signal<Expiring[] | null>(null);
+	const expiringComplete = signal(true);
+	const gaps = signal<Gap[] | null>(null);
+	const next = signal<string | null>(null);
+	const filter = signal<GapFilter>({ tier: null, kind: null, timing: null });
+	const error = signal<unknown>(null);
+	const changes = signal<Change[]>([]);
+	const held = new Map<string, Change>(); /* lapses by event id, to tell a cause in words */
+
+	let reading: AbortController | null = null;
+	let again = false;
+	let revision: number | null = null;
+
+	const gapPage = (cursor: string | null, limit: number, stop?: AbortSignal) =>
+		get<Page<Gap>>(
+			orgPath(id, "/gaps"),
+			{ ...filter.value, limit, cursor, revision_at_least: revision },
+			stop,
+		);
+
+	const namesOf = (rows: Gap[]): void => {
+		for (const row of rows) nameRemember(row.supplier, row.name);
+		nameWant(rows.flatMap((row) => row.path.slice(1, -1)));
+	};
+
+	async function readAll(stop: AbortSignal): Promise<void> {
+		const rows = Math.min(Math.max(gaps.value?.length ?? 0, ROWS), ROWS_MOST);
+		const at = { revision_at_least: revision };
+		const [who, figures, list, wave] = await Promise.all([
+			get<Org>(orgPath(id), at, stop),
+			get<Exposure>(orgPath(id, "/exposure"), at, stop),
+			gapPage(null, rows, stop),
+			getAll<Expiring>(orgPath(id, "/expiring"), { horizon: EXPIRY_DAYS, ...at }, EXPIRING_MOST, stop),
+		]);
+		namesOf(list.items);
+		nameRemember(id, who.name);
+		batch(() => {
+			org.value = who;
+			exposure.value = figures;
+			gaps.value = list.items;
+			next.value = list.next;
+			expiring.value = wave.items;
+			expiringComplete.value = wave.complete;
+			error.value = null;
+		});
+	}
+
+	/* At most one reading at a time; what changes meanwhile is read once more at its end. */
+	async function refresh(): Promise<void> {
+		if (reading !== null) {
+			again = true;
+			return;
+		}
+		const mine = new AbortController();
+		reading = mine;
+		try {
+			do {
+				again = false;
+				await readAll(mine.signal);
+			} while (again);
+		} catch (failure) {
+			if (!isAbort(failure)) error.value = failure;
+		} finally {
+			if (reading === mine) reading = null;
+		}
+	}
+
+	let filtering: AbortController | null = null;
+	async function readGaps(cursor: string | null): Promise<void> {
+		filtering?.abort();
+		filtering = new AbortController();
+		try {
+			const page = await gapPage(cursor, ROWS, filtering.signal);
+			namesOf(page.items);
+			batch(() => {
+				gaps.value = cursor === null ? page.items : [...(gaps.value ?? []), ...page.items];
+				next.value = page.next;
+				error.value = null;
+			});
+		} catch (failure) {
+			if (!isAbort(failure)) error.value = failure;
+		}
+	}
+
+	function note(change: Change): void {
+		if (change.type === "exposure") nameWant([change.cause?.subject ?? id]);
+		else nameWant([change.subject]);
+		changes.value = [change, ...changes.value].slice(0, CHANGES_KEPT);
+	}
+
+	function event(envelope: EventEnvelope): void {
+		const base = { id: envelope.id, at: envelope.at, subject: envelope.subject };
+		if (envelope.type === "supplier.lapsed" || envelope.type === "supplier.restored") {
+			const type = envelope.type === "supplier.lapsed" ? "lapsed" : "restored";
+			held.set(envelope.id, { ...base, type, before: null, after: null, cause: null });
+			if (held.size > 1000) held.delete(held.keys().next().value ?? "");
+			return;
+		}
+		if (envelope.subject !== id) return;
+		if (envelope.type === "exposure.changed") {
+			revision = envelope.revision;
+			const why = held.get(String(envelope.data["cause"] ?? ""));
+			note({
+				...base,
+				type: "exposure",
+				before: numberAt(envelope.data["before"], "gaps"),
+				after: numberAt(envelope.data["after"], "gaps"),
+				cause: why && why.type !== "exposure" ? { type: why.type, subject: why.subject } : null,
+			});
+			void refresh();
+		} else if (envelope.type === "targets.changed" || envelope.type === "org.changed") {
+			revision = envelope.revision;
+			void refresh();
+		}
+	}
+
+	return {
+		id,
+		org,
+		exposure,
+		expiring,
+		expiringComplete,
+		gaps,
+		next,
+		filter,
+		error,
+		changes,
+		name: () => org.value?.name || nameOf(id),
+		refresh,
+		more: () => readGaps(next.value),
+		setFilter(change: Partial<GapFilter>): void {
+			filter.value = { ...filter.value, ...change };
+			void readGaps(null);
+		},
+		/* Reads the first time and follows the events until the returned function is called. */
+		start(): () => void {
+			void refresh();
+			const unfollow = eventsFollow({ event, resumed: () => void refresh() });
+			return () => {
+				unfollow();
+				reading?.abort();
+				filtering?.abort();
+			};
+		},
+	};
+}
