@@ -1,0 +1,140 @@
+/*
+ * answers.h - the questions about a procurer's chain and their answers (domain.md), as pure
+ * functions over a read transaction. Every read of a chain goes through walk.c's one visibility rule.
+ *
+ * struct scratch is reusable per-thread memory: arrays by organisation number, sized on first use.
+ */
+#pragma once
+
+#include "graph/graph.h"
+
+struct scratch;
+struct scratch *scratch_new(void);
+void scratch_free(struct scratch *s);
+
+/* Who reads. Now everybody sees true ids; roles narrow it later. */
+struct caller {
+	bool sees_all; /* admin, risk */
+	uint32_t org;
+};
+
+struct chain_query {
+	uint32_t procurer;
+	unsigned depth;   /* 1..24 */
+	int32_t on;
+	int32_t horizon;  /* days, >= 0 */
+	struct caller caller;
+};
+
+enum state { ST_GAP, ST_UNDECIDED, ST_UNCONFIRMED, ST_EXPIRING, ST_MET, ST_NOT_ASKED, ST__COUNT };
+enum gap_kind { GK_NEVER, GK_BELOW, GK_LAPSED, GK_OUT_OF_SCOPE, GK__COUNT };
+enum gap_timing { GT_OVERDUE, GT_DUE, GT_UNDATED, GT__COUNT };
+extern const char *const state_names[ST__COUNT];     /* "gap", … "not-asked" */
+extern const char *const gap_kind_names[GK__COUNT];  /* "never", "below", "lapsed", "out-of-scope" */
+extern const char *const gap_timing_names[GT__COUNT];
+
+struct tier_figures {
+	uint64_t suppliers, gaps, unknown_below;
+	uint64_t held[6];
+	uint64_t states[ST__COUNT];
+};
+struct exposure {
+	unsigned depth;
+	int32_t on, horizon;
+	uint64_t suppliers, gaps, at_risk, exceptions, clause_gaps, clauses_undetermined;
+	uint64_t gap_kinds[GK__COUNT], gap_timing[GT__COUNT], states[ST__COUNT];
+	struct tier_figures tiers[TIER_MAX + 1]; /* [1..depth] */
+	int64_t annual_spend, spend_behind_gaps;
+	uint64_t spend_unknown, dependency_defaulted;
+};
+MUST_USE enum rc exposure_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
+				  struct exposure *out);
+
+/* One supplier in the chain, as the lists show it. */
+struct chain_item {
+	uint32_t supplier;
+	uint8_t tier, required, held;
+	uint8_t state;        /* enum state */
+	uint8_t kind, timing; /* gaps only */
+	int32_t due;          /* DAY_NONE: none */
+	int32_t planned_on;   /* of P's own link */
+	int32_t expires_on;   /* expiring only: last day on which held >= required */
+	double dependency;
+};
+/* A computed list, kept as long as its caller likes; sorted by tier, dependency falling, id shown. */
+struct chain_list {
+	struct chain_query q;
+	uint64_t revision;
+	size_t n;
+	struct chain_item *items;
+	struct chain_paths *paths; /* what explains dependency; see chain_path */
+};
+/* want: bit per enum state, e.g. 1u << ST_GAP for gaps, 1u << ST_EXPIRING; all bits: everybody in reach. */
+MUST_USE enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
+				    unsigned want, struct chain_list **out);
+void chain_list_free(struct chain_list *l);
+size_t chain_list_bytes(const struct chain_list *l); /* memory, for caches */
+/* The explanation: numbers P, …, S into out (room for depth + 1); returns how many, 0: not in reach. The
+ * transaction must stand at the list's revision. */
+size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, uint32_t *out);
+
+/* Dependency of P on one S. RC_NOT_FOUND where S is not in reach. */
+struct dependency {
+	unsigned tier;
+	double dependency;
+	size_t n_path;
+	uint32_t path[TIER_MAX + 1];
+	unsigned link_dependency[TIER_MAX]; /* 1/10000, of path[i] -> path[i+1] */
+};
+MUST_USE enum rc dependency_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
+				    uint32_t supplier, struct dependency *out);
+
+struct impact_item {
+	uint32_t procurer;
+	uint8_t tier, required;
+	bool gap;
+};
+struct impact {
+	uint8_t held;          /* the true level on `on` */
+	uint64_t procurers, in_gap;
+	uint64_t tier_procurers[TIER_MAX + 1], tier_in_gap[TIER_MAX + 1];
+	size_t n;
+	struct impact_item *items; /* by tier, then id shown; free with impact_done */
+};
+/* held_level: -1 as it is, else "what if S held that". */
+MUST_USE enum rc impact_compute(struct txn *t, struct scratch *s, uint32_t supplier, unsigned depth,
+				int32_t on, int held_level, const struct caller *caller, struct impact *out);
+void impact_done(struct impact *i);
+
+/* Clauses of one link on a day. */
+enum clause_state { CS_NOT_DUE, CS_UNDETERMINED, CS_FINE, CS_GAP };
+struct clause_view {
+	enum clause_state state[CL__COUNT];
+	enum clause_status status[CL__COUNT];
+	unsigned reasons[CL__COUNT]; /* CR_ bits: why it is a gap */
+	bool late[CL__COUNT];        /* agreed after the link's start */
+};
+enum { CR_NOT_AGREED = 1, CR_REVIEW_PASSED = 2, CR_NOT_REVIEWED = 4, CR_NOT_CHECKED = 8,
+       CR_CHECK_FAILED = 16, CR_NOT_CONFIRMED = 32 };
+extern const char *const clause_reason_names[6];
+void clauses_of_link(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
+		     int own_level, int32_t on, struct clause_view *out);
+
+/* Procurers whose chain may have changed because of `org` (as a link's procurer, or itself): every
+ * P that reaches it within 24 links, whatever the dates, visibility taken widely. Calls fn(P, distance). */
+void touched_by(struct txn *t, struct scratch *s, const uint32_t *orgs, size_t n,
+		void (*fn)(void *arg, uint32_t procurer, unsigned distance), void *arg);
+
+/* Kept figures of watched procurers (figures.c): encoded exposure and the day. */
+void exposure_encode(const struct exposure *x, struct buf *out);
+bool exposure_decode(struct view v, struct exposure *out);
+enum rc figures_get(struct txn *t, uint32_t procurer, struct exposure *out, uint64_t *out_revision);
+/* History of a watched procurer: calls fn per day from..to. */
+void history_each(struct txn *t, uint32_t procurer, int32_t from, int32_t to,
+		  bool (*fn)(void *arg, int32_t day, const struct exposure *x), void *arg);
+/* CMD_FIGURES blob: a list of these. cause: id of the causing event ("" none). */
+void figures_blob_add(struct buf *blob, uint32_t procurer, int32_t day, const char *cause_event_id,
+		      const struct exposure *x);
+/* The exposure as the API shows it (also events' before/after). */
+struct json;
+void exposure_json(struct json *j, struct view procurer_id, const struct exposure *x);

@@ -1,0 +1,16 @@
+/*
+ * figurer.h - keeps the exposure of watched procurers up to date: reads each committed revision from
+ * the log, finds the watched procurers that it can touch, recomputes those and no others, and submits
+ * CMD_FIGURES where figures changed or a new day began. Crash-safe: META "figured" says how far it came;
+ * at start the gap is caught up.
+ */
+#pragma once
+
+#include "services/writer.h"
+
+struct figurer;
+MUST_USE enum rc figurer_start(struct store *s, struct writer *w, struct figurer **out, struct err *e);
+void figurer_poke(struct figurer *f, uint64_t revision); /* from writer_on_commit */
+void figurer_wait(struct figurer *f, uint64_t revision); /* tests: until it is done up to there */
+uint64_t figurer_done(const struct figurer *f);
+void figurer_stop(struct figurer *f);

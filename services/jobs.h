@@ -1,0 +1,41 @@
+/*
+ * jobs.h - imports as jobs: an uploaded file is read by an importer on a worker thread, its commands go
+ * through the writer, its report is kept.
+ */
+#pragma once
+
+#include "importers/import.h"
+#include "services/writer.h"
+
+struct jobs;
+
+enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED };
+extern const char *const job_state_names[4];
+
+struct job_request {
+	struct import_params params; /* copied; params.path is a file that the jobs service then owns and removes */
+	char actor[64];
+};
+struct job_row_error { uint32_t line, column; char field[64], code[40], detail[200]; };
+struct job_report {
+	uint64_t job;
+	enum job_state state;
+	char format[32], kind[24];
+	bool dry_run, strict;
+	uint64_t rows, accepted, rejected, unchanged, created, changed, warnings, stubs;
+	uint64_t bytes_done, bytes_total;
+	uint64_t commands;         /* how many commands it took: 1 is atomic */
+	uint64_t revision;         /* of its last command */
+	int64_t started_ms, ended_ms;
+	struct err err;            /* JOB_FAILED */
+	size_t n_errors;           /* at most 1000 kept */
+	struct job_row_error *errors; /* free */
+};
+
+MUST_USE enum rc jobs_start(struct store *s, struct writer *w, const char *spool_dir, struct jobs **out, struct err *e);
+/* RC_BUSY when 64 wait. */
+MUST_USE enum rc jobs_submit(struct jobs *j, const struct job_request *r, uint64_t *out_job, struct err *e);
+/* From memory while it runs, from the store afterwards. RC_NOT_FOUND. Free with job_report_done. */
+MUST_USE enum rc jobs_get(struct jobs *j, struct txn *t, uint64_t job, struct job_report *out);
+void job_report_done(struct job_report *r);
+void jobs_stop(struct jobs *j); /* asks the running one to stop at the next row, waits */

@@ -1,0 +1,18 @@
+/*
+ * schema.c - the table of databases, and the names in META:
+ *   format      be32  STORE_FORMAT of the program that wrote last
+ *   revision    be64  number of the last applied command
+ *   today       be64  the processed day + 2^31: held levels, events and figures stand as of it
+ *   next_org    be64  the next organisation number; numbers are never used again
+ *   links       be64  how many links there are
+ *   secret      32 bytes  keys references to personal data and opaque ids
+ *   figured     be64  the revision up to which kept figures are computed
+ *   created     be64  instant at which the store was made, ms
+ */
+#include "store/schema.h"
+
+const struct db_def store_schema[DB__COUNT] = {
+#define DB(sym, name, doc) [DB_##sym] = { name, doc },
+	STORE_DATABASES(DB)
+#undef DB
+};

@@ -1,0 +1,49 @@
+/*
+ * schema.h - every named database of the store: what its keys and values are, in bytes.
+ * The table in schema.c is the on-disk format's index; docs/format.md explains it with examples.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define STORE_FORMAT 1u
+
+/* DB(symbol, name, key => value) */
+#define STORE_DATABASES(DB)                                                                        \
+	DB(META, "meta", "name => value: see store/schema.c for the names")                        \
+	DB(LOG, "log", "be64 revision, be32 part => a slice of the encoded command")               \
+	DB(ORG_ID, "org_id", "id or alias => be32 org, u8 is_alias")                               \
+	DB(ORG, "org", "be32 org => record of enum org_field")                                     \
+	DB(NAME, "name", "be32 org/256 => names block: what a search reads")                       \
+	DB(STEP, "step", "be32 org/256 => steps block: what an org held on which day")             \
+	DB(OUT, "out", "be32 org/64 => adjacency block: suppliers")                                \
+	DB(IN, "in", "be32 org/64 => adjacency block: procurers")                                  \
+	DB(HUB, "hub", "u8 direction, be32 org, be32 first peer => adjacency run of a hub")        \
+	DB(LINK, "link", "be32 procurer, be32 first supplier => segment of link records")          \
+	DB(CERT, "cert", "be32 org, certificate id => record of enum cert_field")                  \
+	DB(CLAUSE, "clause", "be32 procurer, be32 supplier, u8 number => record of clause fields") \
+	DB(TARGETS, "targets", "be32 org => record of enum targets_field")                         \
+	DB(GRANT, "grant", "be32 viewer, be32 procurer, be32 supplier => u8 form, beday until")    \
+	DB(CODE, "code", "be32 procurer, supplier code => be32 supplier")                          \
+	DB(CALENDAR, "calendar", "beday, u8 kind, be32 a, be32 b => nothing")                      \
+	DB(OUTBOX, "outbox", "be64 revision, be32 sequence => event")                              \
+	DB(FIGURES, "figures", "be32 org => kept exposure of a watched procurer")                  \
+	DB(HISTORY, "history", "be32 org, beday => exposure of that day")                          \
+	DB(PERSONAL, "personal", "16-byte reference => contacts as JSON; never in the log")        \
+	DB(TOKEN, "token", "32-byte hash => token record")                                         \
+	DB(JOB, "job", "be64 job => import job record")                                            \
+	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")
+
+enum db {
+#define DB(sym, name, doc) DB_##sym,
+	STORE_DATABASES(DB)
+#undef DB
+	DB__COUNT
+};
+
+struct db_def {
+	const char *name;
+	const char *doc;
+};
+
+extern const struct db_def store_schema[DB__COUNT];
