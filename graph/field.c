@@ -45,10 +45,13 @@ static const struct enum_name names_result[] = {
 
 const char *const clause_names[CL__COUNT] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4", "2-1-5", "3-1-3" };
 
-#define SHAPE(s) NULL, .shape = (s)
+/* The names column holds either a list of names or, for JSON, a shape: one pointer, told apart by type. */
+#define SHAPE(s) (const void *)(s)
 #define FIELD(sym, fid, fname, ftype, fflags, lo, hi, fnames, fja, fdoc)                          \
 	{ .id = (fid), .name = (fname), .type = FT_##ftype, .flags = (fflags), .min = (lo),        \
-	  .max = (hi), .ja = (fja), .doc = (fdoc), .names = fnames },
+	  .max = (hi), .ja = (fja), .doc = (fdoc),                                                 \
+	  .names = FT_##ftype == FT_ENUM ? (const void *)(fnames) : NULL,                          \
+	  .shape = FT_##ftype == FT_JSON ? (const void *)(fnames) : NULL },
 
 #define ONLY_ORG(...) FIELD(__VA_ARGS__)
 #define ONLY_LINK(...)
