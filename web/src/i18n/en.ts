@@ -119,7 +119,7 @@ export const en: Messages = {
 		month: "Month",
 		held: (level) => `Now ★${level}`,
 		total: "Total",
-		chart: "Bars by month",
+		chart: "Suppliers by month",
 		none: "No supplier is expected to expire in this period.",
 		cut: (n) => `Only the first ${n} suppliers are counted.`,
 		companies: (n) => n,

@@ -117,7 +117,7 @@ export const ja = {
 		month: "月",
 		held: (level: number) => `現在 ★${level}`,
 		total: "計",
-		chart: "月別の棒グラフ",
+		chart: "月別の社数",
 		none: "この期間に期限切れとなる見込みの取引先はありません。",
 		cut: (n: string) => `先頭の ${n} 社までを集計しています。`,
 		companies: (n: string) => `${n} 社`,

@@ -64,7 +64,7 @@ function Wave({ rows, levels }: { rows: MonthCount[]; levels: number[] }) {
 	const m = t.value.expiry;
 	const most = Math.max(1, ...rows.map((row) => row.total));
 	return (
-		<div class="scroll" tabIndex={0} role="region" aria-labelledby="expiry">
+		<div class="scroll" tabIndex={0} role="region" aria-label={m.chart}>
 			<table class="wave-table">
 				<thead>
 					<tr>

@@ -72,7 +72,7 @@ function Due({ gap }: { gap: Gap }) {
 	return (
 		<>
 			<span class="date">{f.value.day(gap.due)}</span>{" "}
-			<span class={gap.timing === "overdue" ? "late" : "muted"}>
+			<span class={gap.timing === "overdue" ? "left late" : "left muted"}>
 				{gap.timing === "overdue" && <span aria-hidden="true">▲ </span>}
 				{left}
 			</span>
@@ -100,10 +100,10 @@ function Row({ gap }: { gap: Gap }) {
 			<td role="cell" class="kind" data-label={m.gaps.kind}>
 				{m.kinds[gap.kind]}
 			</td>
-			<td role="cell" data-label={m.gaps.due}>
+			<td role="cell" class="due" data-label={m.gaps.due}>
 				<Due gap={gap} />
 			</td>
-			<td role="cell" data-label={m.gaps.planned}>
+			<td role="cell" class="planned" data-label={m.gaps.planned}>
 				{gap.planned_on === null ? <span class="muted">–</span> : f.value.day(gap.planned_on)}
 			</td>
 			<td role="cell" class="num" data-label={m.gaps.dependency}>
