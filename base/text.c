@@ -325,7 +325,7 @@ static struct view cut_latin(struct view v)
 
 	while (last > 0 && is_filler(s[last - 1]))
 		last--;
-	if (last == 0)
+	if (last == 0 || ((unsigned char)s[last - 1] >= 0x80 && (unsigned char)s[0] >= 0x80))
 		return v;
 	for (size_t k = 0; k < ARRAY_LEN(latin_forms); k++) {
 		const char *f = latin_forms[k].letters;

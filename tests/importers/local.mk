@@ -1,0 +1,1 @@
+# Tests of importers/: add programs to check_PROGRAMS and TESTS (see tests/base/local.mk).

@@ -1,0 +1,21 @@
+# Unit tests mirror the folders: tests/<folder>/local.mk names the programs of one. Each is a
+# program of its own under libcheck; `make check` runs them all.
+AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; $(TEST_FORK) \
+	ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:$$ASAN_OPTIONS; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS; export UBSAN_OPTIONS;
+if SANITIZER
+TEST_FORK = CK_FORK=no; export CK_FORK;
+endif
+
+EXTRA_DIST += %D%/integration %D%/fuzz
+
+if HAVE_CHECK
+include %D%/base/local.mk
+include %D%/store/local.mk
+include %D%/graph/local.mk
+include %D%/importers/local.mk
+include %D%/services/local.mk
+include %D%/api/local.mk
+include %D%/cli/local.mk
+endif
+include %D%/fuzz/local.mk
