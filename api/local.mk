@@ -1,7 +1,7 @@
 # The HTTP server, its routes, JSON, the embedded pages.
 noinst_LIBRARIES += %D%/libapi.a
 %C%_libapi_a_SOURCES = \
-	%D%/assets.S \
+	%D%/assets_bytes.S \
 	%D%/assets.c \
 	%D%/assets.def \
 	%D%/assets.h \
@@ -10,6 +10,6 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/http1_body.c \
 	%D%/http1_int.h
 
-# The pages are built into web/dist (see web/local.mk) and embedded byte for byte by api/assets.S,
+# The pages are built into web/dist (see web/local.mk) and embedded byte for byte by api/assets_bytes.S,
 # which reads them by .incbin, so that the object has to follow every one of them.
-%D%/assets.$(OBJEXT): $(srcdir)/%D%/assets.def $(web_built)
+%D%/assets_bytes.$(OBJEXT): $(srcdir)/%D%/assets.def $(web_built)
