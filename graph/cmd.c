@@ -4,8 +4,8 @@
  * Layout: u8 version (1), u8 type, zigzag at_ms, actor; then by type
  *   OPS:     varint count, per op: u8 kind, u8 entity, u8 flags, a, b, c, fields (varint length + bytes each)
  *   TICK:    zigzag day
- *   FIGURES: blob
- *   JOB:     varint job, blob
+ *   FIGURES: varint figured, blob
+ *   JOB:     varint job, u8 finished, blob
  */
 #include "graph/cmd.h"
 
@@ -15,11 +15,11 @@
 
 #define CMD_VERSION 1
 
-static void op_encode(struct buf *out, const struct op *op)
+static void op_encode(struct buf *out, const struct op *op, bool created)
 {
 	buf_addc(out, (char)op->kind);
 	buf_addc(out, (char)op->ent);
-	buf_addc(out, (char)op->flags);
+	buf_addc(out, (char)((op->flags & ~OPF_CREATED) | (created ? OPF_CREATED : 0)));
 	buf_lenbytes(out, op->a);
 	buf_lenbytes(out, op->b);
 	buf_lenbytes(out, op->c);
@@ -40,17 +40,19 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 		buf_varint(out, n);
 		for (size_t i = 0; i < c->n_ops; i++)
 			if (!c->results || c->results[i].changed)
-				op_encode(out, &c->ops[i]);
+				op_encode(out, &c->ops[i], c->results && c->results[i].created);
 		break;
 	}
 	case CMD_TICK:
 		buf_svarint(out, c->day);
 		break;
 	case CMD_FIGURES:
+		buf_varint(out, c->figured);
 		buf_lenbytes(out, c->blob);
 		break;
 	case CMD_JOB:
 		buf_varint(out, c->job);
+		buf_addc(out, c->job_finished);
 		buf_lenbytes(out, c->blob);
 		break;
 	}
@@ -102,10 +104,12 @@ enum rc cmd_decode(struct view bytes, struct cmd *c)
 		c->day = (int32_t)rd_svarint(&rd);
 		break;
 	case CMD_FIGURES:
+		c->figured = rd_varint(&rd);
 		c->blob = rd_lenbytes(&rd);
 		break;
 	case CMD_JOB:
 		c->job = rd_varint(&rd);
+		c->job_finished = rd_u8(&rd) != 0;
 		c->blob = rd_lenbytes(&rd);
 		break;
 	default:

@@ -19,6 +19,7 @@ enum {
 	OPF_BY_CODE = 8,    /* link: b is the procurer's own supplier code */
 	OPF_AWARDS = 16,    /* link, from award data: annual_spend and spend_year replace an equal or older
 			       (or no) spend_year only; start only moves earlier */
+	OPF_CREATED = 128,  /* in the log only: the op made its record */
 	OPF_ADD_CONTACT = 32, /* org: contacts carries one contact, which joins those stored (the same role
 			       and e-mail is replaced); the log keeps the result, not the flag */
 };
@@ -65,10 +66,12 @@ struct cmd {
 	void *on_error_arg;
 	/* CMD_TICK */
 	int32_t day;            /* the next processed day */
-	/* CMD_FIGURES: kept figures of watched procurers; see figures.h */
+	/* CMD_FIGURES: kept figures of watched procurers: blob of figures_blob_add() (answers.h), and the
+	 * revision up to which they stand. CMD_JOB: an import job's record to keep as blob. */
 	struct view blob;
-	/* CMD_JOB: an import job's record to keep; emits import.finished */
+	uint64_t figured;
 	uint64_t job;
+	bool job_finished; /* emits import.finished */
 };
 
 /* How many bytes the command's ops and personal values may have in all. */

@@ -55,6 +55,7 @@ enum {
 #define F(ent, sym, id, name, type, flags, min, max, names, ja, doc) ent##_##sym = id,
 #include "graph/fields.def"
 #undef F
+	META_ID = 61,      /* organisations: the canonical id */
 	META_REV = 62,     /* revision of the last stored change */
 	META_CREATED = 63, /* revision that made the record; absent: the same */
 	REC_FIELDS = 64

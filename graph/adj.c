@@ -1,0 +1,444 @@
+/*
+ * adj.c - reading and merging adjacency blocks and hub runs; layout in adj.h.
+ * Invariants: each list sorted by peer without doubles; an organisation's list lies either in its
+ * block or in HUB, never in both; a block without entries and hubs does not exist.
+ */
+#include "graph/adj.h"
+
+#include "base/date.h"
+#include "base/pack.h"
+#include "base/util.h"
+
+#define HEAD_BYTES (8 + 2 * 65 * 2 + 4)
+#define RUN_HEAD_BYTES 8
+
+static enum db dir_db(enum adj_dir d)
+{
+	return d == ADJ_OUT ? DB_OUT : DB_IN;
+}
+
+static uint16_t head_u16(const void *p, size_t at)
+{
+	uint16_t v;
+	memcpy(&v, (const char *)p + at, 2);
+	return v;
+}
+
+static uint64_t head_hubs(const void *p)
+{
+	uint64_t v;
+	memcpy(&v, p, 8);
+	return v;
+}
+
+static unsigned first_of(const void *p, unsigned slot) { return head_u16(p, 8 + 2 * slot); }
+static unsigned dated_of(const void *p, unsigned slot) { return head_u16(p, 8 + 130 + 2 * slot); }
+
+static bool block_sound(struct view v)
+{
+	return v.n >= HEAD_BYTES &&
+	       v.n == HEAD_BYTES + 8 * ((size_t)first_of(v.p, 64) + dated_of(v.p, 64));
+}
+
+/* ---- reading ---- */
+
+void adj_reader_init(struct adj_reader *r, struct txn *t, enum adj_dir dir)
+{
+	*r = (struct adj_reader){ .t = t, .dir = dir };
+}
+
+void adj_reader_done(struct adj_reader *r)
+{
+	if (r->hub_open)
+		cur_close(&r->hub);
+	r->hub_open = false;
+}
+
+static bool block_load(struct adj_reader *r, uint32_t block)
+{
+	uint8_t key[4];
+	if (r->have && r->block == block)
+		return r->v.p != NULL;
+	be32_put(key, block);
+	r->have = true;
+	r->block = block;
+	enum rc rc = txn_get(r->t, dir_db(r->dir), view_of(key, 4), &r->v);
+	if (rc != RC_OK)
+		r->v = (struct view){ 0 };
+	else if (!block_sound(r->v)) {
+		r->bad = true;
+		r->v = (struct view){ 0 };
+	}
+	return r->v.p != NULL;
+}
+
+static bool run_of_value(struct adj_reader *r, struct view v, struct adj_run *run)
+{
+	if (v.n < RUN_HEAD_BYTES) {
+		r->bad = true;
+		return false;
+	}
+	unsigned n = head_u16(v.p, 0), nd = head_u16(v.p, 2);
+	if (v.n != RUN_HEAD_BYTES + 8 * ((size_t)n + nd)) {
+		r->bad = true;
+		return false;
+	}
+	const char *p = (const char *)v.p + RUN_HEAD_BYTES;
+	run->e = (const void *)p;
+	run->n = n;
+	run->d = (const void *)(p + 8 * n);
+	return true;
+}
+
+static void hub_key(uint8_t key[9], enum adj_dir dir, uint32_t org, uint32_t first)
+{
+	key[0] = (uint8_t)dir;
+	be32_put(key + 1, org);
+	be32_put(key + 5, first);
+}
+
+static bool hub_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
+{
+	uint8_t key[9];
+	if (!r->hub_open) {
+		cur_open(&r->hub, r->t, DB_HUB);
+		r->hub_open = true;
+	}
+	r->hub_org = org;
+	hub_key(key, r->dir, org, 0);
+	return cur_ge(&r->hub, view_of(key, 9)) && cur_in(&r->hub, view_of(key, 5)) &&
+	       run_of_value(r, r->hub.val, run);
+}
+
+bool adj_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
+{
+	unsigned slot = org % ADJ_BLOCK;
+	r->hub_org = 0;
+	if (!block_load(r, org / ADJ_BLOCK))
+		return false;
+	if (head_hubs(r->v.p) >> slot & 1)
+		return hub_first(r, org, run);
+	unsigned a = first_of(r->v.p, slot), b = first_of(r->v.p, slot + 1);
+	unsigned da = dated_of(r->v.p, slot), n = first_of(r->v.p, 64);
+	if (a > b || b > n || da > dated_of(r->v.p, 64)) {
+		r->bad = true;
+		return false;
+	}
+	const char *p = (const char *)r->v.p + HEAD_BYTES;
+	run->e = (const void *)(p + 8 * a);
+	run->n = b - a;
+	run->d = (const void *)(p + 8 * n + 8 * da);
+	return b > a;
+}
+
+bool adj_next(struct adj_reader *r, struct adj_run *run)
+{
+	uint8_t key[9];
+	if (!r->hub_org)
+		return false;
+	hub_key(key, r->dir, r->hub_org, 0);
+	return cur_next(&r->hub) && cur_in(&r->hub, view_of(key, 5)) && run_of_value(r, r->hub.val, run);
+}
+
+/* ---- collecting edits ---- */
+
+static bool edit_add(struct adj_edits *es, struct adj_edit e)
+{
+	if (es->n == es->cap) {
+		size_t cap = es->cap ? es->cap * 2 : 256;
+		struct adj_edit *p = realloc(es->e, cap * sizeof *p);
+		if (!p)
+			return false;
+		es->e = p;
+		es->cap = cap;
+	}
+	e.seq = (uint32_t)es->n;
+	es->e[es->n++] = e;
+	return true;
+}
+
+bool adj_edit_link(struct adj_edits *es, uint32_t procurer, uint32_t supplier, bool del, uint32_t attr,
+		   int32_t start, int32_t end)
+{
+	if (start != DAY_NONE || end != DAY_NONE)
+		attr |= ADJ_DATED;
+	struct adj_edit e = { .org = procurer, .peer = supplier, .dir = ADJ_OUT, .del = del, .attr = attr,
+			      .dates = { start, end } };
+	if (!edit_add(es, e))
+		return false;
+	e.org = supplier;
+	e.peer = procurer;
+	e.dir = ADJ_IN;
+	if (!edit_add(es, e)) {
+		es->n--;
+		return false;
+	}
+	return true;
+}
+
+void adj_edits_done(struct adj_edits *es)
+{
+	free(es->e);
+	*es = (struct adj_edits){ 0 };
+}
+
+static int edit_cmp(const void *pa, const void *pb)
+{
+	const struct adj_edit *a = pa, *b = pb;
+	if (a->dir != b->dir)
+		return a->dir < b->dir ? -1 : 1;
+	if (a->org != b->org)
+		return a->org < b->org ? -1 : 1;
+	if (a->peer != b->peer)
+		return a->peer < b->peer ? -1 : 1;
+	return a->seq < b->seq ? -1 : 1;
+}
+
+/* ---- merging ---- */
+
+/* A list under construction. */
+struct list {
+	struct buf e, d;
+};
+
+static void list_add(struct list *l, uint32_t peer, uint32_t attr, struct adj_dates dates)
+{
+	struct adj_ent e = { peer, attr };
+	buf_add(&l->e, &e, 8);
+	if (attr & ADJ_DATED)
+		buf_add(&l->d, &dates, 8);
+}
+
+/* Merges one old run with the edits es[0..n) of the same organisation into l. */
+static void list_merge(struct list *l, const struct adj_run *run, const struct adj_edit *es, size_t n)
+{
+	uint32_t i = 0, dated = 0;
+	size_t k = 0;
+	while (i < run->n || k < n) {
+		bool take_edit = k < n && (i >= run->n || es[k].peer <= run->e[i].peer);
+		if (!take_edit) {
+			struct adj_dates d = { DAY_NONE, DAY_NONE };
+			if (run->e[i].attr & ADJ_DATED)
+				d = run->d[dated++];
+			list_add(l, run->e[i].peer, run->e[i].attr, d);
+			i++;
+			continue;
+		}
+		if (i < run->n && es[k].peer == run->e[i].peer) {
+			if (run->e[i].attr & ADJ_DATED)
+				dated++;
+			i++;
+		}
+		if (!es[k].del)
+			list_add(l, es[k].peer, es[k].attr, es[k].dates);
+		k++;
+	}
+}
+
+static void run_put(struct txn *w, enum adj_dir dir, uint32_t org, uint32_t first, const struct adj_ent *e,
+		    size_t n, const struct adj_dates *d, size_t nd)
+{
+	uint8_t key[9];
+	hub_key(key, dir, org, first);
+	char *p = txn_reserve(w, DB_HUB, view_of(key, 9), RUN_HEAD_BYTES + 8 * (n + nd));
+	if (!p)
+		return;
+	uint16_t head[4] = { (uint16_t)n, (uint16_t)nd, 0, 0 };
+	memcpy(p, head, RUN_HEAD_BYTES);
+	memcpy(p + RUN_HEAD_BYTES, e, 8 * n);
+	memcpy(p + RUN_HEAD_BYTES + 8 * n, d, 8 * nd);
+}
+
+/* Writes a list as runs, the first under `first`; each of about half the maximum, so that they can grow. */
+static void runs_put(struct txn *w, enum adj_dir dir, uint32_t org, uint32_t first, const struct list *l)
+{
+	const struct adj_ent *e = (const void *)l->e.p;
+	const struct adj_dates *d = (const void *)l->d.p;
+	size_t n = l->e.n / 8, step = n <= ADJ_RUN_MAX ? ADJ_RUN_MAX : ADJ_RUN_MAX / 2, di = 0;
+	for (size_t i = 0; i < n; i += step) {
+		size_t m = MIN(step, n - i), nd = 0;
+		for (size_t k = 0; k < m; k++)
+			nd += (e[i + k].attr & ADJ_DATED) != 0;
+		run_put(w, dir, org, i == 0 ? first : e[i].peer, e + i, m, d ? d + di : NULL, nd);
+		di += nd;
+	}
+}
+
+/* The run of the hub that peer falls into, and where the next one begins. */
+static bool hub_find(struct cur *c, struct adj_reader *r, uint32_t org, uint32_t peer, struct adj_run *run,
+		     uint32_t *out_first, uint32_t *out_next)
+{
+	uint8_t key[9];
+	*run = (struct adj_run){ 0 };
+	*out_first = 0;
+	*out_next = UINT32_MAX;
+	hub_key(key, r->dir, org, peer);
+	bool more;
+	if (cur_le(c, view_of(key, 9)) && cur_in(c, view_of(key, 5))) {
+		*out_first = be32_get((const uint8_t *)c->key.p + 5);
+		if (!run_of_value(r, c->val, run))
+			return false;
+		more = cur_next(c);
+	} else {
+		more = cur_ge(c, view_of(key, 5)); /* the first run was emptied: make it anew */
+	}
+	if (more && cur_in(c, view_of(key, 5)))
+		*out_next = be32_get((const uint8_t *)c->key.p + 5);
+	return true;
+}
+
+/* Edits of a hub: each run takes the edits whose peers lie before the next run's first. */
+static void hub_merge(struct txn *w, enum adj_dir dir, uint32_t org, const struct adj_edit *es, size_t n)
+{
+	for (size_t k = 0, m; k < n && txn_rc(w) == RC_OK; k = m) {
+		AUTO_CUR struct cur c;
+		struct adj_reader r = { .t = w, .dir = dir };
+		struct adj_run run;
+		struct list l = { 0 };
+		uint32_t first, next;
+
+		cur_open(&c, w, DB_HUB);
+		if (!hub_find(&c, &r, org, es[k].peer, &run, &first, &next)) {
+			txn_fail(w, RC_DAMAGED);
+			return;
+		}
+		for (m = k; m < n && es[m].peer < next; m++)
+			;
+		list_merge(&l, &run, es + k, m - k);
+		if (!buf_ok(&l.e) || !buf_ok(&l.d)) {
+			txn_fail(w, RC_NOMEM);
+		} else if (l.e.n == 0) {
+			uint8_t key[9];
+			hub_key(key, dir, org, first);
+			txn_del(w, DB_HUB, view_of(key, 9));
+		} else {
+			runs_put(w, dir, org, first, &l);
+		}
+		buf_done(&l.e);
+		buf_done(&l.d);
+	}
+}
+
+struct block {
+	uint64_t hubs;
+	uint16_t first[65], dated[65];
+	struct list l;
+};
+
+static void block_put(struct txn *w, enum adj_dir dir, uint32_t no, const struct block *b)
+{
+	uint8_t key[4];
+	be32_put(key, no);
+	if (b->l.e.n == 0 && b->hubs == 0) {
+		txn_del(w, dir_db(dir), view_of(key, 4));
+		return;
+	}
+	char *p = txn_reserve(w, dir_db(dir), view_of(key, 4), HEAD_BYTES + b->l.e.n + b->l.d.n);
+	if (!p)
+		return;
+	memcpy(p, &b->hubs, 8);
+	memcpy(p + 8, b->first, 130);
+	memcpy(p + 138, b->dated, 130);
+	memset(p + 268, 0, 4);
+	if (b->l.e.n)
+		memcpy(p + HEAD_BYTES, b->l.e.p, b->l.e.n);
+	if (b->l.d.n)
+		memcpy(p + HEAD_BYTES + b->l.e.n, b->l.d.p, b->l.d.n);
+}
+
+/* One slot of a block: merged, or moved to HUB when it has grown too long. */
+static void slot_merge(struct adj_reader *r, struct block *b, uint32_t org,
+		       const struct adj_edit *es, size_t n, struct buf *moved)
+{
+	struct adj_run run = { 0 };
+	unsigned slot = org % ADJ_BLOCK;
+	size_t e0 = b->l.e.n, d0 = b->l.d.n;
+	b->first[slot] = (uint16_t)(e0 / 8);
+	b->dated[slot] = (uint16_t)(d0 / 8);
+	if (b->hubs >> slot & 1)
+		return;
+	if (r->v.p)
+		adj_first(r, org, &run);
+	list_merge(&b->l, &run, es, n);
+	if ((b->l.e.n - e0) / 8 <= ADJ_HUB_MIN || !buf_ok(&b->l.e) || !buf_ok(&b->l.d))
+		return;
+	struct list l = { 0 };
+	buf_add(&l.e, b->l.e.p + e0, b->l.e.n - e0);
+	if (b->l.d.n > d0)
+		buf_add(&l.d, b->l.d.p + d0, b->l.d.n - d0);
+	b->l.e.n = e0;
+	b->l.d.n = d0;
+	b->hubs |= 1ull << slot;
+	/* written after the block: a put would move the bytes that the reader looks at */
+	uint32_t o = org;
+	buf_add(moved, &o, sizeof o);
+	buf_add(moved, &l, sizeof l);
+}
+
+static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const struct adj_edit *es, size_t n)
+{
+	struct adj_reader r;
+	struct block b = { 0 };
+	AUTO(buf_done) struct buf moved = BUF_INIT;
+	size_t k = 0;
+
+	adj_reader_init(&r, w, dir);
+	if (block_load(&r, no))
+		b.hubs = head_hubs(r.v.p);
+	const uint64_t was_hub = b.hubs;
+	for (unsigned slot = 0; slot < ADJ_BLOCK; slot++) {
+		uint32_t org = no * ADJ_BLOCK + slot;
+		size_t from = k;
+		while (k < n && es[k].org == org)
+			k++;
+		slot_merge(&r, &b, org, es + from, k - from, &moved);
+	}
+	b.first[64] = (uint16_t)(b.l.e.n / 8);
+	b.dated[64] = (uint16_t)(b.l.d.n / 8);
+	if (r.bad)
+		txn_fail(w, RC_DAMAGED);
+	else if (!buf_ok(&b.l.e) || !buf_ok(&b.l.d) || !buf_ok(&moved))
+		txn_fail(w, RC_NOMEM);
+	else
+		block_put(w, dir, no, &b);
+	buf_done(&b.l.e);
+	buf_done(&b.l.d);
+	for (size_t at = 0; at < moved.n; at += sizeof(uint32_t) + sizeof(struct list)) {
+		uint32_t org;
+		struct list l;
+		memcpy(&org, moved.p + at, sizeof org);
+		memcpy(&l, moved.p + at + sizeof org, sizeof l);
+		runs_put(w, dir, org, 0, &l);
+		buf_done(&l.e);
+		buf_done(&l.d);
+	}
+	for (k = 0; k < n;) {
+		size_t from = k;
+		while (k < n && es[k].org == es[from].org)
+			k++;
+		if (was_hub >> (es[from].org % ADJ_BLOCK) & 1)
+			hub_merge(w, dir, es[from].org, es + from, k - from);
+	}
+}
+
+void adj_flush(struct txn *w, struct adj_edits *es)
+{
+	if (es->n == 0)
+		return;
+	qsort(es->e, es->n, sizeof *es->e, edit_cmp);
+	size_t n = 0; /* of each pair only the last edit counts */
+	for (size_t i = 0; i < es->n; i++) {
+		const struct adj_edit *a = &es->e[i], *b = a + 1;
+		if (i + 1 < es->n && a->dir == b->dir && a->org == b->org && a->peer == b->peer)
+			continue;
+		es->e[n++] = *a;
+	}
+	for (size_t i = 0; i < n && txn_rc(w) == RC_OK;) {
+		size_t from = i;
+		uint32_t no = es->e[i].org / ADJ_BLOCK;
+		while (i < n && es->e[i].dir == es->e[from].dir && es->e[i].org / ADJ_BLOCK == no)
+			i++;
+		block_merge(w, es->e[from].dir, no, es->e + from, i - from);
+	}
+	es->n = 0;
+}
