@@ -141,7 +141,7 @@ void json_str(struct json *j, const char *s)
 	if (s)
 		json_strv(j, view_str(s));
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 /* Writes v so that it ends before end; returns its start. */
@@ -204,14 +204,14 @@ void json_uint(struct json *j, uint64_t v)
 
 void json_bool(struct json *j, bool v) { json_raw(j, v ? VIEW_LIT("true") : VIEW_LIT("false")); }
 
-void json_null(struct json *j) { json_raw(j, VIEW_LIT("null")); }
+void json_nil(struct json *j) { json_raw(j, VIEW_LIT("null")); }
 
 void json_day(struct json *j, int32_t day)
 {
 	char text[DAY_TEXT];
 
 	if (day == DAY_NONE) {
-		json_null(j);
+		json_nil(j);
 		return;
 	}
 	day_format(day, text);

@@ -27,7 +27,7 @@ void json_str(struct json *j, const char *s);   /* NULL writes null */
 void json_int(struct json *j, int64_t v);
 void json_uint(struct json *j, uint64_t v);
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+void json_nil(struct json *j);              /* null (jansson owns json_null) */
 void json_day(struct json *j, int32_t day);     /* DAY_NONE writes null */
 void json_instant(struct json *j, int64_t ms);
 /* A number of 1/10000 units without trailing zeros: 12300 -> 1.23 */

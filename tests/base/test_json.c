@@ -23,7 +23,7 @@ START_TEST(structure)
 {
 	EXPECT("{}", json_obj(&j); json_obj_end(&j));
 	EXPECT("{\"a\":1,\"b\":[true,null,{\"c\":[]}],\"d\":{}}", json_obj(&j); json_key(&j, "a");
-	       json_int(&j, 1); json_key(&j, "b"); json_arr(&j); json_bool(&j, true); json_null(&j);
+	       json_int(&j, 1); json_key(&j, "b"); json_arr(&j); json_bool(&j, true); json_nil(&j);
 	       json_obj(&j); json_key(&j, "c"); json_arr(&j); json_arr_end(&j); json_obj_end(&j);
 	       json_arr_end(&j); json_key(&j, "d"); json_obj(&j); json_obj_end(&j);
 	       json_obj_end(&j));
