@@ -45,7 +45,8 @@ struct rd {
 };
 static inline struct rd rd_of(struct view v)
 {
-	return (struct rd){ v.p, (const uint8_t *)v.p + v.n, false };
+	const uint8_t *p = v.p ? v.p : (const uint8_t *)"";
+	return (struct rd){ p, p + v.n, false };
 }
 static inline bool rd_more(const struct rd *r) { return !r->bad && r->p < r->end; }
 uint64_t rd_varint(struct rd *r);

@@ -1,0 +1,100 @@
+/*
+ * state.h - inside of graph/ only: a batch under way and the pieces that apply a command.
+ *
+ * Rule of every apply function: check everything first, write afterwards; a refused op leaves no
+ * trace. Views into the store die at the first put, so what is needed later is copied before.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "graph/adj.h"
+#include "graph/calendar.h"
+#include "graph/graph.h"
+#include "graph/names.h"
+
+/* What an organisation held before the command touched it. */
+struct held_before {
+	uint32_t org;
+	uint32_t order;
+	uint8_t held;
+	bool expiring;
+};
+
+struct batch {
+	struct txn *w;
+	struct arena *arena; /* reset after each command */
+	struct adj_edits edits;
+	struct name_edits names;
+	uint8_t secret[32];
+	/* META values, written back by batch_finish */
+	uint64_t revision, links;
+	uint32_t max_org;
+	int32_t today;
+	/* the command under way */
+	int64_t at_ms;
+	uint64_t new_revision;
+	int32_t scs_start;
+	struct held_before *held;
+	size_t n_held, cap_held;
+	uint32_t seq; /* next event's */
+	/* targets of the procurer last asked for: imports ask for the same one again and again */
+	uint32_t targets_org;
+	struct targets targets;
+	struct buf targets_bytes;
+};
+
+/* The stored record and what the op makes of it. */
+struct change {
+	const struct op *op;
+	struct rec old, new;     /* old: all absent where there was none */
+	bool exists;
+	struct view old_bytes;   /* a copy in the arena */
+	struct op_result *res;
+	struct err *err;
+};
+
+/* change.c */
+enum rc change_begin(struct batch *b, struct change *c, enum ent ent, enum rc found, struct view stored);
+bool change_is_none(struct batch *b, struct change *c); /* nothing but META would differ */
+/* The new record with META_REV and META_CREATED, encoded in the arena; .p NULL: out of memory. */
+struct view change_bytes(struct batch *b, struct change *c);
+enum rc change_set_int(struct batch *b, struct change *c, unsigned id, int64_t v);
+enum rc change_set_bytes(struct batch *b, struct change *c, unsigned id, struct view v);
+static inline void change_clear(struct change *c, unsigned id) { c->new.f[id] = (struct view){ 0 }; }
+
+/* apply_*.c: one op; RC_OK with res->changed, or why not */
+enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+
+/* apply_org.c */
+/* The organisation of an id, made as a stub if may_make; RC_NOT_FOUND otherwise. */
+enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res);
+/* apply_link.c */
+void link_remove(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
+void link_refresh(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
+const struct targets *batch_targets(struct batch *b, uint32_t org);
+void batch_targets_forget(struct batch *b);
+/* apply_clause.c */
+void clauses_remove(struct batch *b, uint32_t procurer, uint32_t supplier);
+void clause_calendar(struct txn *t, uint32_t procurer, uint32_t supplier, struct cal_set *set);
+/* link.c: segments */
+void link_store(struct txn *w, uint32_t procurer, uint32_t supplier, struct view rec);
+enum rc link_erase(struct txn *w, uint32_t procurer, uint32_t supplier);
+enum rc link_bytes(struct txn *t, uint32_t procurer, uint32_t supplier, struct view *out);
+/* events.c */
+void event_put(struct batch *b, enum event_type type, struct view subject, struct view data);
+void held_note(struct batch *b, uint32_t org); /* before a change that may move what org holds */
+void held_events(struct batch *b);             /* after the command: lapsed, restored, expiring */
+/* tick.c, figures.c */
+enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
+enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);
+
+static inline uint64_t pair_u64(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
+static inline void pair_key(uint8_t key[8], uint32_t a, uint32_t b)
+{
+	be32_put(key, a);
+	be32_put(key + 4, b);
+}
