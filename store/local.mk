@@ -1,6 +1,16 @@
 # The store: the only user of LMDB.
 noinst_LIBRARIES += %D%/libstore.a
 %C%_libstore_a_SOURCES = \
+	%D%/backup.c \
+	%D%/check.c \
+	%D%/cursor.c \
+	%D%/internal.h \
+	%D%/lock.c \
+	%D%/lock.h \
+	%D%/pages.c \
+	%D%/pages.h \
 	%D%/schema.c \
 	%D%/schema.h \
-	%D%/store.h
+	%D%/store.c \
+	%D%/store.h \
+	%D%/txn.c
