@@ -1,0 +1,22 @@
+/*
+ * list.h - lists by pages: follows `next` up to --limit (default 50) or, with --all, to the end.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "cli/args.h"
+#include "cli/rows.h"
+
+struct list {
+	const char *path; /* with its query */
+	const struct column *cols;
+	size_t n_cols;
+	/* Prints what a table shows above the items, once, from the first page; may be NULL. */
+	bool (*head)(const struct cli *c, const json_t *page);
+};
+
+/* Prints the list; *out_items (may be NULL) counts what was printed. The first page, items cut
+ * off, is handed to *out_first where it is not NULL (the caller owns it). */
+int list_print(const struct cli *c, const struct args *a, const struct list *l, size_t *out_items,
+	       json_t **out_first);

@@ -1,0 +1,360 @@
+/* rows.c - see rows.h. */
+#include "cli/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cli/out.h"
+#include "cli/table.h"
+
+enum { SGR_RED = 31, SGR_YELLOW = 33 };
+
+struct rows {
+	const struct cli *c;
+	const struct column *cols;
+	size_t n_cols;
+	struct table *table; /* OUT_TABLE */
+	struct buf line;     /* OUT_CSV */
+	bool heading_done;
+};
+
+const json_t *json_at(const json_t *object, const char *path)
+{
+	const char *dot = strchr(path, '.');
+	char key[64];
+	size_t n = dot ? (size_t)(dot - path) : strlen(path);
+
+	if (!dot)
+		return json_object_get(object, path);
+	if (n >= sizeof(key))
+		return NULL;
+	memcpy(key, path, n);
+	key[n] = '\0';
+	object = json_object_get(object, key);
+	return object ? json_at(object, dot + 1) : NULL;
+}
+
+static void add_int(struct buf *b, json_int_t v, bool thousands)
+{
+	char digits[32];
+	int n = snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, v);
+	int first = digits[0] == '-';
+
+	for (int i = 0; i < n; i++) {
+		if (thousands && i > first && (n - i) % 3 == 0)
+			buf_addc(b, ',');
+		buf_addc(b, digits[i]);
+	}
+}
+
+static void add_array(struct buf *b, const struct cli *c, const json_t *v, enum cell kind,
+		      bool human)
+{
+	const char *between = !human ? ";" : kind == CELL_PATH ? " > " : ", ";
+
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		if (i > 0)
+			buf_adds(b, between);
+		cell_text(b, c, json_array_get(v, i), kind, human);
+	}
+}
+
+/* "role=security, name=…": short enough for one line of a record. */
+static void add_object(struct buf *b, const struct cli *c, const json_t *v)
+{
+	const char *key, *sep = "";
+	const json_t *member;
+	void *it;
+
+	for (it = json_object_iter((json_t *)(uintptr_t)v); it;
+	     it = json_object_iter_next((json_t *)(uintptr_t)v, it)) {
+		key = json_object_iter_key(it);
+		member = json_object_iter_value(it);
+		if (json_is_null(member))
+			continue;
+		buf_adds(b, sep);
+		buf_adds(b, key);
+		buf_addc(b, '=');
+		cell_text(b, c, member, CELL_TEXT, true);
+		sep = ", ";
+	}
+}
+
+void cell_text(struct buf *b, const struct cli *c, const json_t *v, enum cell kind, bool human)
+{
+	const char *s = json_string_value(v);
+
+	if (!v || json_is_null(v))
+		return;
+	if (s && human && kind == CELL_WORD)
+		buf_adds(b, msg_word(s, c->lang));
+	else if (s)
+		buf_add(b, s, json_string_length(v));
+	else if (json_is_integer(v))
+		add_int(b, json_integer_value(v), human && kind == CELL_MONEY);
+	else if (json_is_boolean(v) && human)
+		buf_adds(b, msg_word(json_is_true(v) ? "true" : "false", c->lang));
+	else if (json_is_array(v))
+		add_array(b, c, v, kind, human);
+	else if (json_is_object(v) && human)
+		add_object(b, c, v);
+	else
+		buf_json(b, v);
+}
+
+struct rows *rows_new(const struct cli *c, const struct column *cols, size_t n_cols)
+{
+	struct rows *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->c = c;
+	r->cols = cols;
+	r->n_cols = n_cols;
+	if (c->output == OUT_TABLE) {
+		r->table = table_new(n_cols);
+		if (!r->table) {
+			free(r);
+			return NULL;
+		}
+		for (size_t i = 0; i < n_cols; i++)
+			if (cols[i].kind == CELL_NUM || cols[i].kind == CELL_MONEY)
+				table_right(r->table, i);
+	}
+	return r;
+}
+
+void rows_free(struct rows *r)
+{
+	if (!r)
+		return;
+	table_free(r->table);
+	buf_done(&r->line);
+	free(r);
+}
+
+static int paint_of(const struct column *col, const json_t *v)
+{
+	const char *s = json_string_value(v);
+
+	if (!s || col->kind != CELL_WORD)
+		return 0;
+	if (strcmp(s, "overdue") == 0 || strcmp(s, "lapsed") == 0 || strcmp(s, "revoked") == 0)
+		return SGR_RED;
+	return strcmp(s, "suspended") == 0 || strcmp(s, "missing") == 0 ? SGR_YELLOW : 0;
+}
+
+static void heading(struct rows *r)
+{
+	if (r->heading_done)
+		return;
+	r->heading_done = true;
+	for (size_t i = 0; i < r->n_cols; i++) {
+		if (r->table) {
+			table_cells(r->table, msg_label(r->cols[i].field, r->c->lang));
+			continue;
+		}
+		if (i > 0)
+			buf_addc(&r->line, ',');
+		csv_field(&r->line, view_str(r->cols[i].field), true);
+	}
+	if (!r->table)
+		buf_adds(&r->line, "\r\n");
+}
+
+static bool table_item(struct rows *r, const json_t *item)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT;
+
+	heading(r);
+	for (size_t i = 0; i < r->n_cols; i++) {
+		const json_t *v = json_at(item, r->cols[i].field);
+
+		buf_clear(&text);
+		cell_text(&text, r->c, v, r->cols[i].kind, true);
+		if (text.n == 0)
+			buf_addc(&text, '-');
+		if (!buf_ok(&text))
+			return false;
+		table_cell(r->table, buf_view(&text));
+		table_paint(r->table, paint_of(&r->cols[i], v));
+	}
+	return true;
+}
+
+static bool csv_flush(struct rows *r)
+{
+	if (!buf_ok(&r->line))
+		return false;
+	out_write(buf_view(&r->line));
+	buf_clear(&r->line);
+	return true;
+}
+
+static bool csv_item(struct rows *r, const json_t *item)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT;
+
+	heading(r);
+	for (size_t i = 0; i < r->n_cols; i++) {
+		const json_t *v = json_at(item, r->cols[i].field);
+
+		buf_clear(&text);
+		cell_text(&text, r->c, v, r->cols[i].kind, false);
+		if (i > 0)
+			buf_addc(&r->line, ',');
+		csv_field(&r->line, buf_view(&text), !json_is_number(v));
+	}
+	buf_adds(&r->line, "\r\n");
+	return buf_ok(&text) && csv_flush(r);
+}
+
+bool rows_item(struct rows *r, const json_t *item)
+{
+	switch (r->c->output) {
+	case OUT_TABLE:
+		return table_item(r, item);
+	case OUT_CSV:
+		return csv_item(r, item);
+	case OUT_NDJSON:
+		out_json_line(item);
+		return true;
+	case OUT_JSON:
+		break;
+	}
+	return true;
+}
+
+bool rows_end(struct rows *r)
+{
+	AUTO(buf_done) struct buf out = BUF_INIT;
+
+	if (r->c->output == OUT_CSV) {
+		heading(r);
+		return csv_flush(r);
+	}
+	if (r->table && table_rows(r->table) > 0) {
+		if (!table_render(r->table, &out, true, r->c->color))
+			return false;
+		out_write(buf_view(&out));
+	}
+	return true;
+}
+
+static void record_cells(struct table *t, const char *label, struct view value)
+{
+	table_cells(t, label);
+	table_cell(t, value);
+}
+
+/* The few fields whose values need a translation or separators; all others show as they are. */
+static enum cell kind_of(const char *field)
+{
+	static const char *const words[] = {
+		"kind", "criticality", "relation", "disclosure", "scope_fit", "status", "scope",
+		"evidence", "timing", "method", "result", "state",
+	};
+	static const char *const money[] = { "annual_spend", "spend_behind_gaps" };
+	const char *dot = strrchr(field, '.');
+	const char *last = dot ? dot + 1 : field;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], last) == 0)
+			return CELL_WORD;
+	for (size_t i = 0; i < ARRAY_LEN(money); i++)
+		if (strcmp(money[i], last) == 0)
+			return CELL_MONEY;
+	return strcmp(last, "path") == 0 ? CELL_PATH : CELL_TEXT;
+}
+
+static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v);
+
+static bool record_object(struct table *t, const struct cli *c, const char *prefix, const json_t *o)
+{
+	json_t *object = (json_t *)(uintptr_t)o;
+	char field[128];
+
+	for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+		snprintf(field, sizeof(field), "%s%s%s", prefix, *prefix ? "." : "",
+			 json_object_iter_key(it));
+		if (!record_member(t, c, field, json_object_iter_value(it)))
+			return false;
+	}
+	return true;
+}
+
+static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT;
+	const char *label = msg_label(field, c->lang);
+
+	if (json_is_object(v) && json_object_size(v) > 0)
+		return record_object(t, c, field, v);
+	if (json_is_array(v) && json_is_object(json_array_get(v, 0))) {
+		for (size_t i = 0; i < json_array_size(v); i++) {
+			buf_clear(&text);
+			cell_text(&text, c, json_array_get(v, i), CELL_TEXT, true);
+			record_cells(t, i == 0 ? label : "", buf_view(&text));
+		}
+		return buf_ok(&text);
+	}
+	cell_text(&text, c, v, kind_of(field), true);
+	record_cells(t, label, text.n ? buf_view(&text) : VIEW_LIT("-"));
+	return buf_ok(&text);
+}
+
+static bool record_table(const struct cli *c, const json_t *object)
+{
+	AUTO(buf_done) struct buf out = BUF_INIT;
+	struct table *t = table_new(2);
+	bool ok = t && record_object(t, c, "", object) && table_render(t, &out, false, false);
+
+	table_free(t);
+	if (ok)
+		out_write(buf_view(&out));
+	return ok;
+}
+
+static bool record_csv(const struct cli *c, const json_t *o)
+{
+	AUTO(buf_done) struct buf head = BUF_INIT, line = BUF_INIT, text = BUF_INIT;
+	json_t *object = (json_t *)(uintptr_t)o;
+
+	for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+		const json_t *v = json_object_iter_value(it);
+
+		if (head.n) {
+			buf_addc(&head, ',');
+			buf_addc(&line, ',');
+		}
+		csv_field(&head, view_str(json_object_iter_key(it)), true);
+		buf_clear(&text);
+		cell_text(&text, c, v, CELL_TEXT, false);
+		csv_field(&line, buf_view(&text), !json_is_number(v));
+	}
+	buf_adds(&head, "\r\n");
+	buf_adds(&line, "\r\n");
+	if (!buf_ok(&head) || !buf_ok(&line) || !buf_ok(&text))
+		return false;
+	out_write(buf_view(&head));
+	out_write(buf_view(&line));
+	return true;
+}
+
+bool record_print(const struct cli *c, const json_t *object)
+{
+	switch (c->output) {
+	case OUT_TABLE:
+		return record_table(c, object);
+	case OUT_CSV:
+		return record_csv(c, object);
+	case OUT_NDJSON:
+		out_json_line(object);
+		return true;
+	case OUT_JSON:
+		out_json(object);
+		break;
+	}
+	return true;
+}

@@ -1,0 +1,68 @@
+/* verb_export.c - export KIND and backup FILE: long bodies, passed on as they come. */
+#include <string.h>
+
+#include "base/util.h"
+#include "cli/call.h"
+#include "cli/out.h"
+#include "cli/outfile.h"
+#include "cli/verbs.h"
+
+static bool to_file(void *arg, struct view chunk)
+{
+	return outfile_write(arg, chunk);
+}
+
+static bool to_stdout(void *arg, struct view chunk)
+{
+	(void)arg;
+	out_write(chunk);
+	return true;
+}
+
+static int download(const struct cli *c, struct http_request *rq, const char *name)
+{
+	AUTO(outfile_done) struct outfile f = OUTFILE_INIT;
+	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
+	struct err e = { 0 };
+	int status;
+
+	if (outfile_open(&f, name, &e) != RC_OK)
+		return cli_fail(c, &e);
+	rq->sink = to_file;
+	rq->sink_arg = &f;
+	status = call_send(c, rq, false, &r);
+	/* a failed write shows as a stopped transfer: commit names the real reason */
+	if (status != CLI_OK && !f.error)
+		return status;
+	if (outfile_commit(&f, &e) != RC_OK)
+		return cli_fail(c, &e);
+	NOTE(c, M_WRITTEN, name);
+	return CLI_OK;
+}
+
+int verb_export(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT;
+	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
+	const char *format = a->opt[OPT_FORMAT];
+	struct http_request rq = { .accept = "*/*", .sink = to_stdout };
+
+	if (!format)
+		format = c->output == OUT_JSON || c->output == OUT_NDJSON ? "ndjson" : "csv";
+	buf_adds(&path, "/v1/exports");
+	path_seg(&path, a->pos[0]);
+	path_query(&path, "format", format);
+	if (!path_end(c, &path))
+		return CLI_FAILED;
+	rq.path = path.p;
+	if (a->opt[OPT_FILE] && strcmp(a->opt[OPT_FILE], "-") != 0)
+		return download(c, &rq, a->opt[OPT_FILE]);
+	return call_send(c, &rq, false, &r);
+}
+
+int verb_backup(struct cli *c, const struct args *a)
+{
+	struct http_request rq = { .path = "/v1/backup", .accept = "*/*" };
+
+	return download(c, &rq, a->pos[0]);
+}
