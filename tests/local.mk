@@ -7,6 +7,7 @@ if SANITIZER
 TEST_FORK = CK_FORK=no; export CK_FORK;
 endif
 
+threaded_tests =
 EXTRA_DIST += %D%/integration %D%/fuzz
 
 if HAVE_CHECK
@@ -19,3 +20,8 @@ include %D%/api/local.mk
 include %D%/cli/local.mk
 endif
 include %D%/fuzz/local.mk
+
+# Programs with threads of their own, for ThreadSanitizer: each folder adds its own.
+.PHONY: check-threaded
+check-threaded: $(threaded_tests)
+	@test -z '$(strip $(threaded_tests))' || $(MAKE) check-TESTS TESTS='$(threaded_tests)'

@@ -1,1 +1,18 @@
-# Tests of fuzz/: add programs to check_PROGRAMS and TESTS (see tests/base/local.mk).
+# Fuzz targets. `make check` replays tests/fuzz/corpus/NAME through each (fuzz_NAME without
+# arguments); ./configure CC=clang --enable-fuzzers links them with libFuzzer instead.
+if FUZZERS
+fuzz_driver =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+noinst_PROGRAMS += $(fuzz_targets)
+else
+fuzz_driver = %D%/replay.c
+fuzz_ldflags = $(AM_LDFLAGS)
+check_PROGRAMS += $(fuzz_targets)
+TESTS += $(fuzz_targets)
+endif
+
+fuzz_targets = %D%/fuzz_http1
+
+%C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
+%C%_fuzz_http1_LDADD = $(api_libs)
+%C%_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
