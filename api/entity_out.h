@@ -1,0 +1,42 @@
+/*
+ * entity_out.h - the stored entities as the API shows them: their fields from the one field table,
+ * then what is derived from them today. Fields that are absent are left out; derived ones always
+ * stand. Every function writes one JSON object.
+ */
+#pragma once
+
+#include "base/json_out.h"
+#include "graph/answers.h"
+
+/* RC_NOT_FOUND, hard errors of the transaction. */
+MUST_USE enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today);
+
+/* One link; tg: the procurer's targets. */
+struct link_out {
+	uint32_t procurer, supplier;
+	const struct rec *rec;
+	const struct targets *tg;
+	int32_t today;
+	bool listed; /* in a list: name and activity are added, clauses left out */
+};
+void link_json(struct json *j, struct txn *t, const struct link_out *l);
+
+void cert_json(struct json *j, struct txn *t, uint32_t org, struct view cert, const struct rec *r,
+	       int32_t today);
+/* r: NULL where nothing was written. state: of all clauses of the link. */
+void clause_json(struct json *j, struct txn *t, uint32_t procurer, uint32_t supplier,
+		 enum clause_no no, const struct rec *r, const struct clause_view *state);
+void targets_json(struct json *j, struct txn *t, uint32_t org, const struct rec *r,
+		  const struct targets *tg);
+
+/* The fields alone: skip is a set of bits by field id (ids are below 60). */
+void entity_fields_json(struct json *j, struct txn *t, enum ent ent, const struct rec *r,
+			uint64_t skip);
+/* "STORED.DERIVED" with its quotes: the record's revision and a hash of the body. */
+void entity_etag(uint64_t stored, struct view body, char out[48]);
+
+/* Pieces that the views share with it (entity_fields.c). */
+const char *entity_enum_text(enum ent ent, unsigned id, int64_t v); /* NULL: no such value */
+void entity_periods_json(struct json *j, struct view v);
+void entity_rules_json(struct json *j, const struct rule *rules, unsigned n);
+void entity_tiers_json(struct json *j, struct view v);

@@ -1,0 +1,51 @@
+/*
+ * query.h - the query part of a target, read by the table query.def. What the table does not allow
+ * is refused with the parameter's name; nothing is dropped or guessed.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/err.h"
+
+enum query_type { QT_STR, QT_INT, QT_BOOL, QT_DATE, QT_ENUM };
+
+struct query_def {
+	const char *name;
+	enum query_type type;
+	int64_t min, max;
+	const char *def;           /* NULL: none */
+	const char *const *values; /* QT_ENUM, NULL ended */
+	const char *doc;
+};
+
+enum query_name {
+#define Q(sym, name, type, min, max, def, values, doc) Q_##sym,
+#include "api/query.def"
+#undef Q
+	Q__COUNT
+};
+#define QBIT(sym) ((uint64_t)1 << Q_##sym)
+
+extern const struct query_def query_defs[Q__COUNT];
+
+struct query_value {
+	int64_t n;     /* INT; BOOL; DATE as a day; ENUM as an index */
+	struct view s; /* STR, decoded */
+};
+struct query {
+	uint64_t given; /* bits of those that the request named */
+	struct query_value v[Q__COUNT];
+};
+
+/* Reads raw ("a=b&c=d", .p may be NULL). allowed: bits. Decoded texts lie in the arena. RC_BAD_QUERY
+ * with the name in e->field, RC_NOMEM. */
+MUST_USE enum rc query_parse(struct view raw, uint64_t allowed, struct arena *a, struct query *out,
+			     struct err *e);
+static inline bool query_has(const struct query *q, enum query_name n)
+{
+	return q->given >> n & 1;
+}
+
+/* The i-th value of an enumeration, NULL behind the last. */
+const char *query_value_name(const struct query_def *d, size_t i);

@@ -1,0 +1,97 @@
+/*
+ * request.h - one request on its way: what dispatch.c has read of it, what a handler reads from, and the
+ * reply that it fills. Handlers know nothing of sockets.
+ *
+ * A handler runs on a loop or on a pool thread, on one thread at a time. While it runs txn is an
+ * active read transaction (RUN_PLAIN: NULL) that ends when it returns: nothing it leaves in the
+ * reply may point into the store.
+ */
+#pragma once
+
+#include "api/http1.h"
+#include "api/query.h"
+#include "api/routes.h"
+#include "graph/answers.h"
+#include "services/writer.h"
+
+struct api;
+struct stream;
+
+enum role { ROLE_NONE, ROLE_ADMIN };
+
+struct identity {
+	char name[64];
+	enum role role;
+	struct caller see; /* what it may see of a chain */
+};
+
+struct reply {
+	int status;              /* 0: 200 */
+	const char *type;        /* NULL: application/json */
+	struct buf body;
+	struct buf headers;      /* further ones, each "Name: value\r\n" */
+	uint64_t revision;       /* what it was computed from */
+	char etag[48];           /* with its quotes; "": none */
+	unsigned warnings;       /* WARN_ bits of a write */
+	bool write;              /* answers a write: carries warnings */
+};
+
+struct request {
+	struct api *api;
+	const struct route *route;
+	struct arena *arena;
+	enum http_method method;
+	struct view path, raw_query;
+	struct view param[ROUTE_PARAMS_MAX]; /* of the path, decoded */
+	struct query query;
+	struct identity who;
+	enum lang lang;
+	char id[24];                         /* as logged and told */
+	struct view content_type, if_match, if_none_match, idempotency_key, last_event_id;
+	struct view body;
+
+	struct txn *txn;
+	struct scratch *scratch;             /* RUN_HEAVY only */
+
+	struct submission sub;               /* RUN_WRITE: what the handler asks for */
+	struct op op;
+	struct op_result result;
+	struct personal personal;
+	struct buf fields, contacts;         /* behind op.fields and personal.bytes */
+	bool must_exist;                     /* If-Match: * */
+
+	struct stream *stream;               /* RUN_STREAM: what the handler opened */
+	struct reply reply;
+};
+
+/*
+ * A long answer in bounded steps. fill appends about as much as one step should (STREAM_STEP) and
+ * says when that was all; it may append nothing only at the end. The transaction is this call's
+ * alone: a stream remembers keys, never views.
+ */
+#define STREAM_STEP 65536
+struct stream {
+	enum rc (*fill)(struct stream *s, struct txn *t, struct buf *out, bool *out_end);
+	void (*free)(struct stream *s);
+};
+
+/* ---- what handlers share (request.c) ---- */
+/* Today as the store has it, or the query's `on`. */
+int32_t request_day(const struct request *r);
+/* The organisation of path parameter i. RC_NOT_FOUND. */
+MUST_USE enum rc request_org(const struct request *r, unsigned i, uint32_t *out, struct err *e);
+/* The chain question of procurer: depth, on, horizon of the query, the procurer's own depth. */
+MUST_USE enum rc request_chain(const struct request *r, uint32_t procurer, struct chain_query *out,
+			       struct err *e);
+/* The key of the last item of the page before, .p NULL on the first page. extra: what the list
+ * depends on beside path and query (may be empty). */
+MUST_USE enum rc request_cursor(const struct request *r, struct view *out_key, struct err *e);
+/* Ends a page: writes "next" into j and the Link header. key.p NULL: there is no more. */
+MUST_USE enum rc request_next(struct request *r, struct json *j, struct view key);
+void reply_header(struct reply *p, const char *name, const char *fmt, ...) PRINTF(3, 4);
+
+/* ---- api.c: what they reach of the daemon ---- */
+struct store *api_store(const struct api *a);
+struct writer *api_writer(const struct api *a);
+struct jobs *api_jobs(const struct api *a);
+const uint8_t *api_secret(const struct api *a);
