@@ -44,7 +44,8 @@ static int fetch(struct run *r, struct call_reply *reply)
 	AUTO(buf_done) struct buf path = BUF_INIT;
 
 	buf_adds(&path, r->l->path);
-	path_query(&path, "limit", NUM(MIN(r->left, (size_t)PAGE_MAX)));
+	if (!r->l->whole)
+		path_query(&path, "limit", NUM(MIN(r->left, (size_t)PAGE_MAX)));
 	path_query(&path, "cursor", r->next);
 	if (!path_end(r->c, &path))
 		return CLI_FAILED;
@@ -125,6 +126,8 @@ int list_print(const struct cli *c, const struct args *a, const struct list *l, 
 
 	if (!wanted(c, a, &r.left))
 		return CLI_USAGE;
+	if (l->whole)
+		r.left = SIZE_MAX;
 	r.rows = rows_new(c, l->cols, l->n_cols);
 	status = r.rows ? read_pages(&r) : call_nomem(c);
 	if (status == CLI_OK)

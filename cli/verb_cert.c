@@ -24,7 +24,7 @@ static bool cert_path(const struct cli *c, struct buf *path, const struct args *
 int verb_cert_list(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
-	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns) };
+	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns), .whole = true };
 
 	if (!cert_path(c, &path, a))
 		return CLI_FAILED;

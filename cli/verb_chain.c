@@ -1,4 +1,6 @@
 /* verb_chain.c - gaps, expiring, clause-gaps, history: lists over the chain of a procurer. */
+#include <string.h>
+
 #include "base/util.h"
 #include "cli/chain.h"
 #include "cli/list.h"
@@ -40,7 +42,7 @@ bool chain_path(const struct cli *c, struct buf *path, const char *org, const ch
 	} query[] = {
 		{ OPT_DEPTH, "depth" },   { OPT_ON, "on" },         { OPT_HORIZON, "horizon" },
 		{ OPT_TIER, "tier" },     { OPT_KIND, "kind" },     { OPT_TIMING, "timing" },
-		{ OPT_NO, "no" },         { OPT_HELD_LEVEL, "held_level" },
+		{ OPT_NO, "no" },         { OPT_STATE, "state" },   { OPT_HELD_LEVEL, "held_level" },
 		{ OPT_FROM, "from" },     { OPT_TO, "to" },
 	};
 
@@ -61,7 +63,7 @@ static int print_list(struct cli *c, const struct args *a, const char *what,
 		      const struct column *cols, size_t n_cols)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
-	struct list l = { .cols = cols, .n_cols = n_cols };
+	struct list l = { .cols = cols, .n_cols = n_cols, .whole = strcmp(what, "history") == 0 };
 	size_t items = 0;
 	int status;
 

@@ -29,7 +29,7 @@ static bool clause_path(const struct cli *c, struct buf *path, const struct args
 int verb_clause_list(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
-	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns) };
+	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns), .whole = true };
 
 	if (!clause_path(c, &path, a))
 		return CLI_FAILED;

@@ -15,7 +15,7 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 
-#define PAGE 1000
+#define LIMIT_MAX 1000000 /* what the server takes; more is asked for as all */
 #define RETRY_FIRST_MS 500
 #define RETRY_MAX_MS 30000
 
@@ -24,8 +24,6 @@ struct printer {
 	bool follow;
 	uint64_t left;      /* how many may still be printed */
 	uint64_t printed;
-	char last_id[128];
-	char last_revision[24];
 	bool live;          /* reading the stream: stop it when enough is printed */
 	bool bad;           /* the server sent something that is no event */
 };
@@ -113,18 +111,6 @@ static void tail(const struct printer *p)
 		out_text(p->printed ? "]\n" : "[]\n");
 }
 
-static void remember(struct printer *p, const json_t *event)
-{
-	const json_t *id = json_object_get(event, "id");
-
-	if (json_is_string(id))
-		snprintf(p->last_id, sizeof(p->last_id), "%s", json_string_value(id));
-	else if (json_is_integer(id))
-		snprintf(p->last_id, sizeof(p->last_id), "%s", NUM(json_integer_value(id)));
-	snprintf(p->last_revision, sizeof(p->last_revision), "%s",
-		 NUM(json_integer_value(json_object_get(event, "revision"))));
-}
-
 static bool take_event(void *arg, struct view text)
 {
 	struct printer *p = arg;
@@ -137,7 +123,6 @@ static bool take_event(void *arg, struct view text)
 	p->bad = !json_is_object(event);
 	if (!p->bad) {
 		ok = print_event(p, event);
-		remember(p, event);
 		p->printed++;
 		p->left--;
 		if (p->follow)
@@ -152,8 +137,8 @@ static bool feed(void *lines, struct view chunk)
 	return lines_feed(lines, chunk);
 }
 
-/* One page of /v1/changes. */
-static int read_page(struct printer *p, const char *after)
+/* /v1/changes: everything there is, or the first so many. */
+static int read_log(struct printer *p, const char *after)
 {
 	AUTO(lines_done) struct lines l = { .on_line = take_event, .arg = p };
 	AUTO(buf_done) struct buf path = BUF_INIT;
@@ -162,11 +147,8 @@ static int read_page(struct printer *p, const char *after)
 	int status;
 
 	buf_adds(&path, "/v1/changes");
-	if (p->last_id[0])
-		path_query(&path, "after_event", p->last_id);
-	else
-		path_query(&path, "after", after);
-	path_query(&path, "limit", NUM(MIN(p->left, (uint64_t)PAGE)));
+	path_query(&path, "after", after);
+	path_query(&path, "limit", p->left < LIMIT_MAX ? NUM(p->left) : NULL);
 	if (!path_end(p->c, &path))
 		return CLI_FAILED;
 	rq.path = path.p;
@@ -178,18 +160,6 @@ static int read_page(struct printer *p, const char *after)
 	return p->bad ? CLI_FAILED : status;
 }
 
-static int read_log(struct printer *p, const char *after)
-{
-	uint64_t before;
-	int status;
-
-	do {
-		before = p->printed;
-		status = read_page(p, after);
-	} while (status == CLI_OK && p->printed > before && p->left > 0);
-	return status;
-}
-
 static void pause_ms(long ms)
 {
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
@@ -197,32 +167,39 @@ static void pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* One connection of /v1/events. RC_OK and 2xx: the server closed it. */
-static enum rc listen_once(struct printer *p, struct sse *s, struct http_reply *reply,
-			   struct err *e)
+/* One connection of /v1/events: from the last event on, at first from revision `after`. RC_OK and
+ * 2xx: the server closed it. */
+static enum rc listen_once(struct printer *p, struct sse *s, const char *after,
+			   struct http_reply *reply, struct err *e)
 {
 	AUTO(lines_done) struct lines l = { .on_line = sse_line, .arg = s };
-	struct http_request rq = { .path = "/v1/events", .accept = "text/event-stream",
-				   .endless = true, .sink = feed, .sink_arg = &l };
+	AUTO(buf_done) struct buf path = BUF_INIT;
+	struct http_request rq = { .accept = "text/event-stream", .endless = true, .sink = feed,
+				   .sink_arg = &l };
 
 	buf_clear(&s->data); /* half an event of a lost connection */
 	rq.last_event_id = s->id[0] ? s->id : NULL;
+	buf_adds(&path, "/v1/events");
+	path_query(&path, "after", s->id[0] ? NULL : after);
+	buf_addc(&path, '\0');
+	if (!buf_ok(&path))
+		return err_set(e, RC_NOMEM, NULL, "%s", "");
+	rq.path = path.p;
 	return http_send(p->c->http, &rq, reply, e);
 }
 
-static int follow(struct printer *p)
+static int follow(struct printer *p, const char *after)
 {
 	AUTO(sse_done) struct sse s = { .retry_ms = -1, .on_event = take_event, .arg = p };
 	AUTO(http_reply_done) struct http_reply reply = HTTP_REPLY_INIT;
-	bool connected = p->printed > 0;
+	bool connected = false;
 	long wait = RETRY_FIRST_MS;
 
-	snprintf(s.id, sizeof(s.id), "%s", p->last_id);
 	p->live = true;
 	while (p->left > 0) {
 		struct err e = { 0 };
 		uint64_t before = p->printed;
-		enum rc rc = listen_once(p, &s, &reply, &e);
+		enum rc rc = listen_once(p, &s, after, &reply, &e);
 
 		if (p->left == 0)
 			break;
@@ -262,18 +239,12 @@ int verb_events(struct cli *c, const struct args *a)
 {
 	struct printer p = { .c = c, .follow = args_has(a, OPT_FOLLOW) };
 	const char *after = a->opt[OPT_AFTER];
-	int status = CLI_OK;
+	int status;
 
 	if (!parse_limit(c, a, &p.left))
 		return CLI_USAGE;
 	head(&p);
-	if (!p.follow || after)
-		status = read_log(&p, after ? after : "0");
-	if (p.follow) {
-		out_flush();
-		if (status == CLI_OK && p.left > 0)
-			status = follow(&p);
-	}
+	status = p.follow ? follow(&p, after) : read_log(&p, after);
 	tail(&p);
 	return status;
 }

@@ -52,6 +52,7 @@ int verb_export(struct cli *c, const struct args *a)
 	buf_adds(&path, "/v1/exports");
 	path_seg(&path, a->pos[0]);
 	path_query(&path, "format", format);
+	path_query(&path, "bom", args_has(a, OPT_BOM) ? "true" : NULL);
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	rq.path = path.p;

@@ -19,6 +19,7 @@ int verb_org_list(struct cli *c, const struct args *a)
 	buf_adds(&path, "/v1/orgs");
 	path_query(&path, "q", a->n_pos > 0 ? a->pos[0] : NULL);
 	path_query(&path, "held", a->opt[OPT_HELD]);
+	path_query(&path, "watched", args_has(a, OPT_WATCHED) ? "true" : NULL);
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	l.path = path.p;

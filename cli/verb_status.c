@@ -1,4 +1,7 @@
-/* verb_status.c - status: is the server alive and ready, at which revision, with how much in it. */
+/*
+ * verb_status.c - status: is the server alive and ready (this needs no token), at which revision,
+ * with how much in it (this does).
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +33,8 @@ static int ask(const struct cli *c, const char *path, json_t *o, const char *fie
 	if (http_send(c->http, &rq, &r, &e) != RC_OK)
 		return cli_fail(c, &e);
 	*out_ok = call_exit(r.status) == CLI_OK;
-	json_object_set_new(o, field, json_boolean(*out_ok));
+	if (field)
+		json_object_set_new(o, field, json_boolean(*out_ok));
 	if (*out_ok)
 		merge(o, &r);
 	else
@@ -43,7 +47,7 @@ static int ask(const struct cli *c, const char *path, json_t *o, const char *fie
 int verb_status(struct cli *c, const struct args *a)
 {
 	json_t *o = json_pack("{s:s}", "url", http_url(c->http));
-	bool alive = false, ready = false;
+	bool alive = false, ready = false, known = false;
 	int status;
 
 	(void)a;
@@ -52,8 +56,10 @@ int verb_status(struct cli *c, const struct args *a)
 	status = ask(c, "/healthz", o, "alive", &alive);
 	if (status == CLI_OK)
 		status = ask(c, "/readyz", o, "ready", &ready);
+	if (status == CLI_OK && ready)
+		status = ask(c, "/v1/status", o, NULL, &known);
 	if (status == CLI_OK && !record_print(c, o))
 		status = call_nomem(c);
 	json_decref(o);
-	return status != CLI_OK ? status : alive && ready ? CLI_OK : CLI_FAILED;
+	return status != CLI_OK ? status : alive && ready && known ? CLI_OK : CLI_FAILED;
 }
