@@ -82,11 +82,18 @@ static bool take_page(struct run *r, json_t *page)
 	return r->next || !next;
 }
 
+/* The cursor that was sent comes back: such a list would go on for ever. */
+static bool stands_still(const struct run *r, const json_t *page)
+{
+	const char *next = json_string_value(json_object_get(page, "next"));
+
+	return next && r->next && strcmp(next, r->next) == 0;
+}
+
 static int read_pages(struct run *r)
 {
 	do {
 		AUTO(call_reply_done) struct call_reply reply = CALL_REPLY_INIT;
-		size_t before = r->printed;
 		int status = fetch(r, &reply);
 
 		if (status != CLI_OK)
@@ -95,10 +102,12 @@ static int read_pages(struct run *r)
 			SAY(r->c, M_NOT_JSON, http_url(r->c->http), r->l->path);
 			return CLI_FAILED;
 		}
+		if (stands_still(r, reply.json)) {
+			SAY(r->c, M_NOT_JSON, http_url(r->c->http), r->l->path);
+			return CLI_FAILED;
+		}
 		if (!take_page(r, reply.json))
 			return call_nomem(r->c);
-		if (r->printed == before)
-			break; /* an empty page with a cursor would go on for ever */
 	} while (r->next && r->left > 0);
 	return CLI_OK;
 }

@@ -1,6 +1,7 @@
 /* rows.c - see rows.h. */
 #include "cli/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,6 +146,20 @@ static int paint_of(const struct column *col, const json_t *v)
 	return strcmp(s, "suspended") == 0 || strcmp(s, "missing") == 0 ? SGR_YELLOW : 0;
 }
 
+static const char *label_of(const char *field, bool flag, enum lang lang)
+{
+	const char *dot = strrchr(field, '.'), *label;
+	char key[160];
+
+	if (flag) {
+		snprintf(key, sizeof(key), "%s?", dot ? dot + 1 : field);
+		label = msg_label(key, lang);
+		if (label != key)
+			return label;
+	}
+	return msg_label(field, lang);
+}
+
 static void heading(struct rows *r)
 {
 	if (r->heading_done)
@@ -152,7 +167,9 @@ static void heading(struct rows *r)
 	r->heading_done = true;
 	for (size_t i = 0; i < r->n_cols; i++) {
 		if (r->table) {
-			table_cells(r->table, msg_label(r->cols[i].field, r->c->lang));
+			table_cells(r->table,
+				    label_of(r->cols[i].field, r->cols[i].kind == CELL_FLAG,
+					     r->c->lang));
 			continue;
 		}
 		if (i > 0)
@@ -287,7 +304,7 @@ static bool record_object(struct table *t, const struct cli *c, const char *pref
 static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT;
-	const char *label = msg_label(field, c->lang);
+	const char *label = label_of(field, json_is_boolean(v), c->lang);
 
 	if (json_is_object(v) && json_object_size(v) > 0)
 		return record_object(t, c, field, v);

@@ -14,10 +14,11 @@ enum cell {
 	CELL_NUM,   /* right-aligned */
 	CELL_MONEY, /* with thousands separators in tables */
 	CELL_WORD,  /* an enumerated value, translated in tables */
+	CELL_FLAG,  /* a boolean; "due" is a day in one answer and a flag in another: heading "due?" */
 	CELL_PATH,  /* an array of ids, "A > B" in tables */
 };
 
-/* field may be dotted: "gap.kind". The heading comes from words.def. */
+/* field may be dotted: "gap_kinds.never". The heading comes from words.def. */
 struct column {
 	const char *field;
 	enum cell kind;

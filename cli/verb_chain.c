@@ -21,7 +21,7 @@ static const struct column expiring_columns[] = {
 
 static const struct column clause_columns[] = {
 	{ "supplier", CELL_TEXT }, { "no", CELL_TEXT },        { "state", CELL_WORD },
-	{ "status", CELL_WORD },   { "review_by", CELL_TEXT }, { "findings", CELL_TEXT },
+	{ "status", CELL_WORD },   { "review_by", CELL_TEXT }, { "reasons", CELL_WORD },
 	{ "name", CELL_TEXT },
 };
 

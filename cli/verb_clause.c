@@ -11,9 +11,9 @@
 #include "cli/verbs.h"
 
 static const struct column columns[] = {
-	{ "no", CELL_TEXT },        { "status", CELL_WORD },     { "agreed_on", CELL_TEXT },
-	{ "review_by", CELL_TEXT }, { "reviewed_on", CELL_TEXT }, { "checked_on", CELL_TEXT },
-	{ "result", CELL_WORD },    { "note", CELL_TEXT },
+	{ "no", CELL_TEXT },        { "status", CELL_WORD },     { "due", CELL_FLAG },
+	{ "gap", CELL_FLAG }, { "undetermined", CELL_FLAG }, { "agreed_on", CELL_TEXT },
+	{ "review_by", CELL_TEXT }, { "reasons", CELL_WORD },    { "note", CELL_TEXT },
 };
 
 static bool clause_path(const struct cli *c, struct buf *path, const struct args *a)

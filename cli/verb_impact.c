@@ -9,7 +9,7 @@ static const struct column item_columns[] = {
 	{ "tier", CELL_NUM },
 	{ "procurer", CELL_TEXT },
 	{ "required", CELL_NUM },
-	{ "gap", CELL_WORD },
+	{ "gap", CELL_FLAG },
 	{ "name", CELL_TEXT },
 };
 

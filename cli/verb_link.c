@@ -8,12 +8,14 @@
 #include "cli/verbs.h"
 
 #define COMMON_COLUMNS \
-	{ "effective_level", CELL_NUM }, { "held", CELL_NUM }, { "gap.kind", CELL_WORD }, \
+	{ "effective_level", CELL_NUM }, { "held", CELL_NUM }, { "gap", CELL_FLAG }, \
 	{ "due", CELL_TEXT }, { "criticality", CELL_WORD }, { "dependency", CELL_NUM }, \
-	{ "annual_spend", CELL_MONEY }, { "name", CELL_TEXT }
+	{ "annual_spend", CELL_MONEY }
 
-static const struct column to_suppliers[] = { { "supplier", CELL_TEXT }, COMMON_COLUMNS };
-static const struct column to_procurers[] = { { "procurer", CELL_TEXT }, COMMON_COLUMNS };
+static const struct column to_suppliers[] = { { "supplier", CELL_TEXT }, COMMON_COLUMNS,
+					       { "supplier_name", CELL_TEXT } };
+static const struct column to_procurers[] = { { "procurer", CELL_TEXT }, COMMON_COLUMNS,
+					       { "procurer_name", CELL_TEXT } };
 
 int verb_link_list(struct cli *c, const struct args *a)
 {

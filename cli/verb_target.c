@@ -100,22 +100,14 @@ static bool add_tier(const struct cli *c, json_t *tiers, const char *arg)
 }
 
 /* The tiers that stand, with the changes merged in. */
-static int add_tiers(const struct cli *c, const struct args *a, const char *path, json_t *body)
+static int add_tiers(const struct cli *c, const struct args *a, const json_t *old, json_t *body)
 {
-	struct call_reply old = CALL_REPLY_INIT;
-	struct http_request get = { .path = path };
-	json_t *tiers, *merged;
+	json_t *tiers = json_object_get(old, "tiers"), *merged;
 	bool ok = true;
-	int status;
 
 	if (a->n_tiers == 0)
 		return CLI_OK;
-	status = call_send(c, &get, true, &old);
-	if (status != CLI_OK && status != CLI_NOT_FOUND)
-		return status;
-	tiers = json_object_get(old.json, "tiers");
 	merged = json_is_object(tiers) ? json_copy(tiers) : json_object();
-	call_reply_done(&old);
 	for (size_t i = 0; merged && ok && i < a->n_tiers; i++)
 		ok = add_tier(c, merged, a->tiers[i]);
 	for (size_t i = 0; merged && ok && i < a->n_tiers; i++) {
@@ -151,6 +143,24 @@ static bool add_plain(const struct cli *c, const struct args *a, json_t *body)
 	       add_rules(c, body, a->opt[OPT_RULES]);
 }
 
+/* What depends on the targets that stand. Rules that are METI's own are not written back: they
+ * would read as the procurer's from then on. */
+static int add_merged(const struct cli *c, const struct args *a, const char *path, json_t *body)
+{
+	struct call_reply old = CALL_REPLY_INIT;
+	struct http_request get = { .path = path };
+	int status = call_send(c, &get, true, &old);
+
+	if (status == CLI_OK || status == CLI_NOT_FOUND) {
+		if (json_is_true(json_object_get(old.json, "default_rules")) &&
+		    !args_has(a, OPT_RULES))
+			json_object_set_new(body, "rules", json_null());
+		status = add_tiers(c, a, old.json, body);
+	}
+	call_reply_done(&old);
+	return status;
+}
+
 int verb_target_set(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
@@ -163,7 +173,7 @@ int verb_target_set(struct cli *c, const struct args *a)
 		json_decref(body);
 		return CLI_FAILED;
 	}
-	status = add_plain(c, a, body) ? add_tiers(c, a, path.p, body) : CLI_USAGE;
+	status = add_plain(c, a, body) ? add_merged(c, a, path.p, body) : CLI_USAGE;
 	if (status == CLI_OK)
 		return save_merged(c, path.p, body);
 	json_decref(body);
