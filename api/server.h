@@ -30,8 +30,8 @@ struct http_source {
 	void (*done)(void *state); /* may be NULL */
 };
 
-/* The answer; all zero before the handler fills it. Of body, fixed, source and file the first
- * that is set is taken. */
+/* The answer; all zero before the handler fills it. Of source, file, fixed and body the first
+ * that is set is sent. */
 struct http_response {
 	int status;          /* required */
 	const char *type;    /* Content-Type, a constant; NULL: none */
@@ -50,7 +50,7 @@ struct http_response {
 
 struct http_request {
 	enum http_method method;
-	struct view path;  /* raw, "*" or from '/'; url.h decodes */
+	struct view path;  /* raw, "*" or from the first slash; query_decode() undoes escapes */
 	struct view query; /* raw; .p NULL: none */
 	struct view body;  /* in memory; else body_fd >= 0 */
 	int body_fd;       /* a file without a name, positioned anywhere: use pread */

@@ -1,0 +1,293 @@
+/*
+ * server_request.c - requests as objects: taken from the loop's free list, their bodies collected
+ * in memory or in a file without a name, and what a handler may ask of them.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "api/server_int.h"
+#include "base/log.h"
+
+#define BODY_KEEP_BYTES 65536
+
+/* --- life --- */
+
+static struct request *request_new(struct loop *l)
+{
+	struct request *q = calloc(1, sizeof(*q));
+	struct arena *a = arena_new();
+	if (!q || !a) {
+		free(q);
+		arena_free(a);
+		return NULL;
+	}
+	http1_init(&q->reader);
+	q->loop = l;
+	q->pub.arena = a;
+	q->pub.body_fd = -1;
+	q->pub.loop = l->index;
+	q->all_next = l->all_requests;
+	if (l->all_requests)
+		l->all_requests->all_prev = q;
+	l->all_requests = q;
+	return q;
+}
+
+void request_free(struct request *q)
+{
+	struct loop *l = q->loop;
+	if (q->all_prev)
+		q->all_prev->all_next = q->all_next;
+	else
+		l->all_requests = q->all_next;
+	if (q->all_next)
+		q->all_next->all_prev = q->all_prev;
+	if (q->pub.body_fd >= 0)
+		close(q->pub.body_fd);
+	http1_done(&q->reader);
+	arena_free(q->pub.arena);
+	buf_done(&q->pub.res.headers);
+	buf_done(&q->pub.res.body);
+	buf_done(&q->body);
+	free(q);
+}
+
+struct request *request_take(struct conn *c)
+{
+	struct loop *l = c->loop;
+	struct request *q = l->free_requests;
+	if (q) {
+		l->free_requests = q->next;
+		l->free_count--;
+	} else {
+		q = request_new(l);
+		if (!q)
+			return NULL;
+	}
+	q->next = NULL;
+	q->conn = c;
+	q->peer = c->peer;
+	q->pub.id = l->next_id++;
+	q->pub.loop_data = l->data;
+	return q;
+}
+
+/* Empties b; a large one gives its memory back. */
+static void buf_trim(struct buf *b)
+{
+	if (b->cap > BODY_KEEP_BYTES)
+		buf_done(b);
+	buf_clear(b);
+}
+
+static void body_unaccount(struct request *q)
+{
+	if (q->body_accounted)
+		atomic_fetch_sub(&q->loop->server->body_bytes, q->body_accounted);
+	q->body_accounted = 0;
+}
+
+void request_release(struct request *q)
+{
+	struct loop *l = q->loop;
+	reply_end(q);
+	body_unaccount(q);
+	if (l->free_count >= REQUESTS_KEPT) {
+		request_free(q);
+		return;
+	}
+	struct http_request *p = &q->pub;
+	struct buf headers = p->res.headers, body = p->res.body;
+	buf_trim(&headers);
+	buf_trim(&body);
+	buf_trim(&q->body);
+	p->res = (struct http_response){ .headers = headers, .body = body };
+	arena_reset(p->arena);
+	if (p->body_fd >= 0)
+		close(p->body_fd);
+	p->body_fd = -1;
+	p->body_bytes = 0;
+	p->body = p->path = p->query = view_of(NULL, 0);
+	p->user = NULL;
+	http1_reset(&q->reader);
+	q->conn = NULL;
+	q->body_place = BODY_MEMORY;
+	q->keep_alive = q->has_head = q->chunked = false;
+	q->on_close = NULL;
+	atomic_store_explicit(&q->gone, false, memory_order_relaxed);
+	q->next = l->free_requests;
+	l->free_requests = q;
+	l->free_count++;
+}
+
+/* --- the body --- */
+
+static int spool_open(const char *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd;
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/body-XXXXXX", dir);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -1;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+static int status_of_errno(int error)
+{
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return 507;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return 503;
+	default:
+		log_error("http", "storing a body failed: %s", strerror(error));
+		return 500;
+	}
+}
+
+static int spool_write(struct request *q, struct view v)
+{
+	const char *p = v.p;
+	size_t n = v.n;
+	while (n) {
+		ssize_t w = write(q->pub.body_fd, p, n);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return status_of_errno(errno);
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+/* From memory to a file; what has come so far moves there. */
+static int spool_begin(struct request *q)
+{
+	const char *dir = q->loop->server->config.spool_dir;
+	if (!dir)
+		return 413;
+	q->pub.body_fd = spool_open(dir);
+	if (q->pub.body_fd < 0)
+		return status_of_errno(errno);
+	q->body_place = BODY_FILE;
+	int status = spool_write(q, buf_view(&q->body));
+	buf_trim(&q->body);
+	body_unaccount(q);
+	return status;
+}
+
+int request_body_begin(struct request *q, const struct http_limits *limits)
+{
+	q->body_place = BODY_MEMORY;
+	bool large = q->reader.content_length > q->loop->server->config.body_memory_bytes;
+	return large || limits->spool ? spool_begin(q) : 0;
+}
+
+int request_body_add(struct request *q, struct view data)
+{
+	struct server *s = q->loop->server;
+	q->pub.body_bytes += data.n;
+	if (q->body_place == BODY_FILE)
+		return spool_write(q, data);
+	size_t before = atomic_fetch_add(&s->body_bytes, data.n);
+	q->body_accounted += data.n;
+	bool full = before + data.n > s->config.body_memory_total_bytes;
+	if (q->body.n + data.n > s->config.body_memory_bytes || full) {
+		int status = spool_begin(q);
+		if (status)
+			return status == 413 && full ? 503 : status;
+		return spool_write(q, data);
+	}
+	buf_addv(&q->body, data);
+	return buf_ok(&q->body) ? 0 : 503;
+}
+
+void request_body_end(struct request *q)
+{
+	q->pub.body = buf_view(&q->body);
+}
+
+/* --- for handlers --- */
+
+static const struct request *inner(const struct http_request *req)
+{
+	return (const void *)req;
+}
+
+struct view http_header(const struct http_request *req, const char *lower_name)
+{
+	return http1_field(&inner(req)->reader, lower_name);
+}
+
+struct view http_host(const struct http_request *req)
+{
+	return inner(req)->reader.host;
+}
+
+void http_header_add(struct http_request *req, const char *name, const char *fmt, ...)
+{
+	struct buf *b = &req->res.headers;
+	char small[512], *text = small;
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (n >= (int)sizeof(small)) {
+		text = arena_alloc(req->arena, (size_t)n + 1);
+		if (!text) {
+			b->failed = true;
+			return;
+		}
+		va_start(ap, fmt);
+		vsnprintf(text, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	for (int i = 0; i < n; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = '?';
+	buf_adds(b, name);
+	buf_adds(b, ": ");
+	buf_add(b, text, n > 0 ? (size_t)n : 0);
+	buf_adds(b, "\r\n");
+}
+
+void http_peer(const struct http_request *req, char *out, size_t out_size)
+{
+	const struct request *q = inner(req);
+	struct sockaddr_in in4;
+	const char *text;
+	memcpy(&in4, &q->peer, sizeof(in4));
+	if (in4.sin_family == AF_INET)
+		text = inet_ntop(AF_INET, &in4.sin_addr, out, (socklen_t)out_size);
+	else
+		text = inet_ntop(AF_INET6, &q->peer.sin6_addr, out, (socklen_t)out_size);
+	if (!text && out_size)
+		out[0] = '\0';
+}
+
+bool http_client_gone(const struct http_request *req)
+{
+	return atomic_load_explicit(&inner(req)->gone, memory_order_relaxed);
+}
+
+int http_body_take_fd(struct http_request *req)
+{
+	int fd = req->body_fd;
+	req->body_fd = -1;
+	return fd;
+}
