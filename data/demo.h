@@ -74,6 +74,9 @@ demo_writer demo_write_orgs;
 demo_writer demo_write_links;
 demo_writer demo_write_certificates;
 demo_writer demo_write_clauses;
+/* The first buyer's rules; the second takes METI's tree. */
+demo_writer demo_write_rules;
+/* A line for `tierwatch target set`: the buyer's id and the options. */
 void demo_write_targets(const struct demo_world *w, int buyer, FILE *f);
 /* One cell and the comma behind it, quoted where it must be. A call per cell keeps the order of the
  * draws: C does not say in which order the arguments of one call are worked out. */

@@ -290,18 +290,23 @@ void demo_write_links(struct demo_world *w, FILE *f)
 	}
 }
 
+void demo_write_rules(struct demo_world *w, FILE *f)
+{
+	fprintf(f,
+		"[{\"when\":{\"confidential\":true},\"level\":4},\n"
+		" {\"when\":{\"continuity\":true},\"level\":4},\n"
+		" {\"when\":{\"system_access\":true},\"level\":4,\"due\":\"%s\"},\n"
+		" {\"when\":{\"annual_spend_min\":500000000},\"level\":4},\n"
+		" {\"when\":{},\"level\":3}]\n",
+		demo_day(w, 90));
+}
+
 void demo_write_targets(const struct demo_world *w, int buyer, FILE *f)
 {
 	if (buyer == 0)
-		fprintf(f,
-			"{\"own_level\":4,\"depth\":5,\"due\":\"%s\",\"tiers\":{\"2\":3,\"3\":3},"
-			"\"rules\":[{\"when\":{\"confidential\":true},\"level\":4},"
-			"{\"when\":{\"continuity\":true},\"level\":4},"
-			"{\"when\":{\"system_access\":true},\"level\":4,\"due\":\"%s\"},"
-			"{\"when\":{\"annual_spend_min\":500000000},\"level\":4},"
-			"{\"when\":{},\"level\":3}]}\n",
-			demo_day(w, 240), demo_day(w, 90));
+		fprintf(f, "%s --own-level 4 --depth 5 --due %s --tier 2=3 --tier 3=3 --rules rules.json\n",
+			w->orgs[buyer].id, demo_day(w, 240));
 	else
-		fprintf(f, "{\"own_level\":3,\"depth\":5,\"due\":\"%s\",\"tiers\":{\"2\":3}}\n",
-			demo_day(w, 130));
+		fprintf(f, "%s --own-level 3 --depth 5 --due %s --tier 2=3 --meti\n",
+			w->orgs[buyer].id, demo_day(w, 130));
 }

@@ -16,12 +16,10 @@
 
 #define SEED 20260327u
 
-static void targets_first(struct demo_world *w, FILE *f) { demo_write_targets(w, 0, f); }
-static void targets_second(struct demo_world *w, FILE *f) { demo_write_targets(w, 1, f); }
-static void ids(struct demo_world *w, FILE *f)
+static void targets(struct demo_world *w, FILE *f)
 {
 	for (int i = 0; i < DEMO_BUYERS; i++)
-		fprintf(f, "%s\n", w->orgs[i].id);
+		demo_write_targets(w, i, f);
 }
 
 static const struct {
@@ -32,9 +30,8 @@ static const struct {
 	{ "links.csv", demo_write_links },
 	{ "certificates.csv", demo_write_certificates },
 	{ "clauses.csv", demo_write_clauses },
-	{ "targets-1.json", targets_first },
-	{ "targets-2.json", targets_second },
-	{ "buyers.txt", ids },
+	{ "rules.json", demo_write_rules },
+	{ "targets.txt", targets },
 };
 
 static bool write_file(struct demo_world *w, const char *dir, size_t i)
