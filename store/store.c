@@ -126,7 +126,7 @@ enum rc store_grow(struct store *s)
 		s->map_bytes = want;
 	gate_open(&s->gate);
 	if (code == MDB_SUCCESS)
-		log_info("store", "msg=\"the map grew\" bytes=%llu", (unsigned long long)want);
+		log_info("store", "the map grew to %llu bytes", (unsigned long long)want);
 	return rc_of_mdb(code);
 }
 
