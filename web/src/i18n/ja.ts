@@ -65,16 +65,16 @@ export const ja = {
 	},
 	states: {
 		gap: "未達",
-		expiring: "期限切れ見込み",
-		undecided: "要求未確定",
-		unconfirmed: "確認未了",
+		expiring: "期限接近",
+		undecided: "要求未定",
+		unconfirmed: "未確認",
 		met: "充足",
 		"not-asked": "要求なし",
 	} satisfies Record<State, string>,
 	stateHelp: {
 		gap: "要求段階を保有していない、または登録の適用範囲が取引内容に合わない取引先",
 		expiring: "現在は満たしているが、見通しの期間の末日には要求段階を下回る取引先",
-		undecided: "Q1〜Q3（機密情報・事業継続・システム接続）に未回答があり、要求段階が確定していない取引先",
+		undecided: "Q1〜Q3（機密情報・事業継続・システム接続）に未回答があり、要求段階が決まっていない取引先",
 		unconfirmed: "段階は満たすとされるが、台帳や証書の写しによる裏付け、または適用範囲の確認が済んでいない取引先",
 		met: "要求段階を満たし、裏付けも確認できている取引先",
 		"not-asked": "★を求めていない取引先",
@@ -113,7 +113,7 @@ export const ja = {
 	expiry: {
 		title: "期限切れの見通し",
 		lead: (from: string, to: string) =>
-			`${from} から ${to} までに★が期限切れとなり、更新の登録がないままでは要求段階を下回る取引先を、期限の月別に数えています。すでに未達、要求未確定、確認未了の取引先は含みません。`,
+			`${from} から ${to} までに★が期限切れとなり、更新の登録がないままでは要求段階を下回る取引先を、期限の月別に数えています。すでに未達、要求未定、未確認の取引先は含みません。`,
 		month: "月",
 		held: (level: number) => `現在 ★${level}`,
 		total: "計",
@@ -150,10 +150,10 @@ export const ja = {
 		anonymous: "非公開の取引先",
 	},
 	kinds: {
-		never: "取得実績なし",
+		never: "未取得",
 		below: "段階不足",
 		lapsed: "失効",
-		"out-of-scope": "適用範囲外",
+		"out-of-scope": "範囲外",
 	} satisfies Record<Kind, string>,
 	timings: {
 		overdue: "期限超過",

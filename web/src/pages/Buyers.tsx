@@ -16,7 +16,7 @@ function Empty() {
 			<p>{m.empty}</p>
 			<p class="muted">{m.emptyHow}</p>
 			<pre>
-				<code>tierwatch target set JP-JCN-… --file targets.json</code>
+				<code>tierwatch target set JP-JCN-… --meti</code>
 			</pre>
 		</>
 	);
