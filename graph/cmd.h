@@ -22,6 +22,7 @@ enum {
 	OPF_CREATED = 128,  /* in the log only: the op made its record */
 	OPF_ADD_CONTACT = 32, /* org: contacts carries one contact, which joins those stored (the same role
 			       and e-mail is replaced); the log keeps the result, not the flag */
+	OPF_MUST_NOT_EXIST = 64, /* If-None-Match: *: a record that stands is RC_PRECONDITION */
 };
 
 struct op {

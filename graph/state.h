@@ -22,7 +22,8 @@ struct held_before {
 
 struct batch {
 	struct txn *w;
-	struct arena *arena; /* reset after each command */
+	struct arena *arena; /* reset after each op */
+	struct arena *keep;  /* reset after each command: what the log still needs */
 	struct adj_edits edits;
 	struct name_edits names;
 	uint8_t secret[32];
@@ -72,14 +73,27 @@ enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, str
 /* apply_org.c */
 /* The organisation of an id, made as a stub if may_make; RC_NOT_FOUND otherwise. */
 enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res);
+/* Makes a stub after checking the id's form. */
+enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, uint32_t *out,
+			    struct op_result *res, struct err *e);
+/* Certificates of org changed: rebuilds what it and its units hold. */
+enum rc org_certs_changed(struct batch *b, uint32_t org);
+/* The units of an entity (ids that begin with its id and '~'): numbers, u32 each, appended to out. */
+void units_of(struct txn *t, struct view id, struct buf *out);
 /* apply_link.c */
+/* Takes a viewer that goes out of a link's grants. */
+enum rc link_drop_viewer(struct batch *b, uint32_t procurer, uint32_t supplier, uint32_t viewer);
 void link_remove(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
 void link_refresh(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
 const struct targets *batch_targets(struct batch *b, uint32_t org);
 void batch_targets_forget(struct batch *b);
+/* apply_targets.c: drops targets and their calendar; links are not refreshed */
+void targets_forget(struct batch *b, uint32_t org);
 /* apply_clause.c */
 void clauses_remove(struct batch *b, uint32_t procurer, uint32_t supplier);
-void clause_calendar(struct txn *t, uint32_t procurer, uint32_t supplier, struct cal_set *set);
+/* Adds the days on which the link's clauses change their meaning; link NULL: none. */
+void clause_calendar(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
+		     struct cal_set *set);
 /* link.c: segments */
 void link_store(struct txn *w, uint32_t procurer, uint32_t supplier, struct view rec);
 enum rc link_erase(struct txn *w, uint32_t procurer, uint32_t supplier);
@@ -91,6 +105,8 @@ void held_events(struct batch *b);             /* after the command: lapsed, res
 /* tick.c, figures.c */
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);
+/* apply.c */
+void log_append(struct batch *b, const struct cmd *c); /* under b->new_revision */
 
 static inline uint64_t pair_u64(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
 static inline void pair_key(uint8_t key[8], uint32_t a, uint32_t b)

@@ -1,0 +1,481 @@
+/*
+ * apply_org.c - organisations: create, change, delete. Checks come before writes (state.h).
+ */
+#include "base/orgid.h"
+#include "base/util.h"
+#include "graph/contacts.h"
+#include "graph/state.h"
+#include "graph/steps.h"
+
+static void id_put(struct batch *b, struct view id, uint32_t org, bool alias)
+{
+	uint8_t v[5];
+	be32_put(v, org);
+	v[4] = alias;
+	txn_put(b->w, DB_ORG_ID, id, view_of(v, 5));
+}
+
+static enum rc record_write(struct batch *b, uint32_t org, struct change *c)
+{
+	uint8_t key[4];
+	struct view bytes = change_bytes(b, c);
+	be32_put(key, org);
+	if (!bytes.p || !name_edit_add(&b->names, org, &c->new))
+		return RC_NOMEM;
+	txn_put(b->w, DB_ORG, view_of(key, 4), bytes);
+	return txn_rc(b->w);
+}
+
+/* ---- aliases ---- */
+
+static bool alias_in(struct view list, struct view alias)
+{
+	struct rd rd = rd_of(list);
+	while (rd_more(&rd))
+		if (view_eq(rd_lenbytes(&rd), alias))
+			return true;
+	return false;
+}
+
+static enum rc aliases_check(struct batch *b, struct change *c, struct view id, uint32_t org)
+{
+	struct rd rd = rd_of(c->new.f[ORG_ALIASES]);
+	AUTO(buf_done) struct buf unique = BUF_INIT;
+	while (rd_more(&rd)) {
+		struct view a = rd_lenbytes(&rd);
+		uint32_t other;
+		enum rc rc = orgid_check(a, "aliases", c->err);
+		if (rc != RC_OK)
+			return rc;
+		if (view_eq(a, id) || (org_find(b->w, a, &other) == RC_OK && other != org))
+			return err_set(c->err, RC_ID_TAKEN, "aliases", "%.*s", (int)a.n, (const char *)a.p);
+		if (!alias_in(buf_view(&unique), a))
+			buf_lenbytes(&unique, a);
+	}
+	if (!buf_ok(&unique))
+		return RC_NOMEM;
+	return unique.n ? change_set_bytes(b, c, ORG_ALIASES, buf_view(&unique)) : RC_OK;
+}
+
+static void aliases_write(struct batch *b, struct change *c, uint32_t org)
+{
+	struct rd rd = rd_of(c->old.f[ORG_ALIASES]);
+	while (rd_more(&rd)) {
+		struct view a = rd_lenbytes(&rd);
+		if (!alias_in(c->new.f[ORG_ALIASES], a))
+			txn_del(b->w, DB_ORG_ID, a);
+	}
+	rd = rd_of(c->new.f[ORG_ALIASES]);
+	while (rd_more(&rd)) {
+		struct view a = rd_lenbytes(&rd);
+		if (!alias_in(c->old.f[ORG_ALIASES], a))
+			id_put(b, a, org, true);
+	}
+}
+
+/* ---- units ---- */
+
+static enum rc unit_check(struct batch *b, struct change *c, struct view id)
+{
+	struct view of_id = orgid_parent(id);
+	uint32_t parent, by_field;
+	struct rec r;
+	bool unit = org_is_unit(&c->new);
+
+	if (!unit && of_id.n)
+		return err_set(c->err, RC_BAD_PARENT, "kind", "%s", "an id with '~' is a division or a site");
+	if (!unit && rec_has(&c->new, ORG_PARENT))
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%s", "an entity has no parent");
+	if (!unit)
+		return RC_OK;
+	if (!of_id.n)
+		return err_set(c->err, RC_BAD_PARENT, "kind", "%s",
+			       "the id of a division or site is its parent's id, '~' and a code");
+	if (org_find(b->w, of_id, &parent) != RC_OK)
+		return err_set(c->err, RC_NO_SUCH_ORG, "parent", "%.*s", (int)of_id.n, (const char *)of_id.p);
+	if (rec_has(&c->new, ORG_PARENT) &&
+	    (org_find(b->w, c->new.f[ORG_PARENT], &by_field) != RC_OK || by_field != parent))
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%.*s", (int)c->new.f[ORG_PARENT].n,
+			       (const char *)c->new.f[ORG_PARENT].p);
+	if (org_get(b->w, parent, &r) != RC_OK || org_is_unit(&r))
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%s", "the parent must be an entity");
+	return change_set_bytes(b, c, ORG_PARENT, r.f[META_ID]);
+}
+
+void units_of(struct txn *t, struct view id, struct buf *out)
+{
+	uint8_t key[ORGID_MAX + 1];
+	AUTO_CUR struct cur c;
+	if (id.n > ORGID_MAX)
+		return;
+	memcpy(key, id.p, id.n);
+	key[id.n] = '~';
+	struct view prefix = view_of(key, id.n + 1);
+	cur_open(&c, t, DB_ORG_ID);
+	for (bool ok = cur_ge(&c, prefix); ok && cur_in(&c, prefix); ok = cur_next(&c)) {
+		const uint8_t *v = c.val.p;
+		if (c.val.n != 5 || v[4])
+			continue;
+		uint32_t org = be32_get(v);
+		buf_add(out, &org, 4);
+	}
+}
+
+/* What org holds may have changed: rebuild its steps and those of its units. */
+static enum rc steps_of_family(struct batch *b, uint32_t org, struct view id, bool is_entity)
+{
+	AUTO(buf_done) struct buf units = BUF_INIT;
+	held_note(b, org);
+	enum rc rc = steps_rebuild(b->w, org);
+	if (rc == RC_OK && is_entity) {
+		units_of(b->w, id, &units);
+		for (size_t i = 0; i < units.n && rc == RC_OK; i += 4) {
+			uint32_t u;
+			memcpy(&u, units.p + i, 4);
+			held_note(b, u);
+			rc = steps_rebuild(b->w, u);
+		}
+		if (!buf_ok(&units))
+			rc = RC_NOMEM;
+	}
+	return rc;
+}
+
+enum rc org_certs_changed(struct batch *b, uint32_t org)
+{
+	struct rec r;
+	enum rc rc = org_get(b->w, org, &r);
+	if (rc != RC_OK)
+		return rc;
+	struct view id = arena_copy(b->arena, r.f[META_ID]);
+	return id.p ? steps_of_family(b, org, id, !org_is_unit(&r)) : RC_NOMEM;
+}
+
+/* ---- contacts ---- */
+
+static bool contact_same_place(const struct contact *a, const struct contact *b)
+{
+	return view_eq(a->part[CP_ROLE], b->part[CP_ROLE]) && view_eq(a->part[CP_EMAIL], b->part[CP_EMAIL]);
+}
+
+/* OPF_ADD_CONTACT: the one contact that the op brings joins those stored; the op then carries the
+ * reference of the whole list, which is what the log keeps. */
+static enum rc contact_join(struct batch *b, struct op *op, struct change *c)
+{
+	struct view added, stored = { 0 };
+	struct contact one, old;
+	AUTO(buf_done) struct buf all = BUF_INIT;
+	AUTO(buf_done) struct buf fields = BUF_INIT;
+	uint8_t ref[16];
+
+	if (!rec_has(&c->new, ORG_CONTACTS) || personal_get(b->w, c->new.f[ORG_CONTACTS], &added) != RC_OK)
+		return RC_OK;
+	struct rd rd = rd_of(added);
+	if (!contact_next(&rd, &one))
+		return RC_OK;
+	if (rec_has(&c->old, ORG_CONTACTS))
+		(void)personal_get(b->w, c->old.f[ORG_CONTACTS], &stored);
+	rd = rd_of(stored);
+	bool placed = false;
+	unsigned n = 0;
+	while (contact_next(&rd, &old)) {
+		bool same = contact_same_place(&old, &one);
+		contact_encode(&all, same ? &one : &old);
+		placed = placed || same;
+		n++;
+	}
+	if (!placed && n >= CONTACTS_MAX)
+		return err_set(c->err, RC_TOO_LONG, "contacts", "%d items", CONTACTS_MAX);
+	if (!placed)
+		contact_encode(&all, &one);
+	personal_ref(b->secret, ENT_ORG, op, buf_view(&all), ref);
+	struct view bytes = arena_copy(b->arena, buf_view(&all));
+	if (!buf_ok(&all) || !bytes.p || change_set_bytes(b, c, ORG_CONTACTS, view_of(ref, 16)) != RC_OK)
+		return RC_NOMEM;
+	txn_put(b->w, DB_PERSONAL, view_of(ref, 16), bytes);
+	struct rd in = rd_of(op->fields);
+	unsigned id;
+	struct view v;
+	bool bad = false;
+	while (fl_next(&in, &id, &v, &bad)) {
+		if (id == ORG_CONTACTS)
+			v = view_of(ref, 16);
+		if (v.p)
+			fl_bytes(&fields, id, v);
+		else
+			fl_clear(&fields, id);
+	}
+	op->fields = arena_copy(b->keep, buf_view(&fields));
+	op->flags &= (uint8_t)~OPF_ADD_CONTACT;
+	return bad || !buf_ok(&fields) || !op->fields.p ? RC_NOMEM : RC_OK;
+}
+
+static void personal_drop(struct batch *b, const struct change *c)
+{
+	if (rec_has(&c->old, ORG_CONTACTS) && !view_eq(c->old.f[ORG_CONTACTS], c->new.f[ORG_CONTACTS]))
+		txn_del(b->w, DB_PERSONAL, c->old.f[ORG_CONTACTS]);
+}
+
+/* ---- create and change ---- */
+
+static enum rc stub_make(struct batch *b, struct view id, uint32_t *out);
+
+static enum rc org_write(struct batch *b, struct change *c, struct view id, uint32_t org)
+{
+	bool steps = org_is_unit(&c->new) ? !c->exists : false;
+	steps = steps || rec_day(&c->old, ORG_SUBTIER_ATTESTED_ON) != rec_day(&c->new, ORG_SUBTIER_ATTESTED_ON);
+	if (!c->exists) {
+		org = ++b->max_org;
+		id_put(b, id, org, false);
+	}
+	aliases_write(b, c, org);
+	personal_drop(b, c);
+	enum rc rc = record_write(b, org, c);
+	if (rc == RC_OK && steps) {
+		held_note(b, org);
+		rc = steps_rebuild(b->w, org);
+	}
+	return rc;
+}
+
+static enum rc org_check(struct batch *b, struct change *c, struct op *op, struct view id, uint32_t org)
+{
+	enum rc rc = RC_OK;
+	if (!rec_has(&c->new, ORG_NAME)) {
+		if (op->kind == OP_PUT || c->exists)
+			return err_set(c->err, RC_REQUIRED, "name", "%s", "name");
+		if ((rc = change_set_bytes(b, c, ORG_NAME, id)) != RC_OK)
+			return rc;
+	} else if (!view_eq(c->old.f[ORG_NAME], c->new.f[ORG_NAME]) || op->kind == OP_PUT) {
+		change_clear(c, ORG_STUB);
+	}
+	if ((rc = unit_check(b, c, id)) != RC_OK || (rc = aliases_check(b, c, id, org)) != RC_OK)
+		return rc;
+	return op->flags & OPF_ADD_CONTACT ? contact_join(b, op, c) : RC_OK;
+}
+
+/* Imports of a unit whose entity is unknown make the entity as a stub first. */
+static enum rc parent_stub(struct batch *b, struct op *op, struct change *c, struct view id)
+{
+	uint32_t parent;
+	struct view p = orgid_parent(id);
+	if (!(op->flags & OPF_STUBS) || !p.n || !org_is_unit(&c->new) || org_find(b->w, p, &parent) == RC_OK)
+		return RC_OK;
+	return stub_make(b, p, &parent);
+}
+
+static enum rc org_delete(struct batch *b, struct op *op, struct change *c, uint32_t org);
+
+enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e)
+{
+	struct change c = { .op = op, .res = res, .err = e };
+	uint32_t org = ORG_NONE;
+	struct view stored = { 0 }, id = op->a;
+	uint8_t key[4];
+
+	enum rc rc = orgid_check(op->a, "id", e);
+	if (rc != RC_OK)
+		return op->kind == OP_DELETE ? err_set(e, RC_NOT_FOUND, NULL, "organisation '%.*s'",
+						       (int)op->a.n, (const char *)op->a.p) : rc;
+	rc = org_find(b->w, op->a, &org);
+	if (rc == RC_OK) {
+		be32_put(key, org);
+		rc = txn_get(b->w, DB_ORG, view_of(key, 4), &stored);
+	}
+	if ((rc = change_begin(b, &c, ENT_ORG, rc, stored)) != RC_OK)
+		return rc;
+	if (c.exists) {
+		id = c.old.f[META_ID];
+		if (op->kind == OP_PUT && !view_eq(id, op->a))
+			return err_set(e, RC_ID_TAKEN, "id", "%.*s", (int)op->a.n, (const char *)op->a.p);
+	} else if ((rc = change_set_bytes(b, &c, META_ID, id)) != RC_OK) {
+		return rc;
+	}
+	if (op->kind == OP_DELETE)
+		return org_delete(b, op, &c, org);
+	if ((rc = parent_stub(b, op, &c, id)) != RC_OK || (rc = org_check(b, &c, op, id, org)) != RC_OK)
+		return rc;
+	if (change_is_none(b, &c))
+		return RC_OK;
+	res->changed = true;
+	res->created = !c.exists;
+	return org_write(b, &c, id, org);
+}
+
+static enum rc stub_make(struct batch *b, struct view id, uint32_t *out)
+{
+	struct op op = { .kind = OP_MERGE, .ent = ENT_ORG, .flags = OPF_STUBS, .a = id };
+	struct change c = { .op = &op };
+	uint8_t yes = 1;
+	uint32_t parent;
+	enum rc rc = change_begin(b, &c, ENT_ORG, RC_NOT_FOUND, (struct view){ 0 });
+
+	if (rc == RC_OK && orgid_parent(id).n) {
+		rc = change_set_int(b, &c, ORG_KIND, KIND_SITE);
+		if (rc == RC_OK)
+			rc = change_set_bytes(b, &c, ORG_PARENT, orgid_parent(id));
+		if (rc == RC_OK && org_find(b->w, orgid_parent(id), &parent) != RC_OK)
+			rc = stub_make(b, orgid_parent(id), &parent);
+	}
+	if (rc == RC_OK)
+		rc = change_set_bytes(b, &c, META_ID, id);
+	if (rc == RC_OK)
+		rc = change_set_bytes(b, &c, ORG_NAME, id);
+	if (rc == RC_OK)
+		rc = change_set_bytes(b, &c, ORG_STUB, view_of(&yes, 1));
+	if (rc == RC_OK)
+		rc = org_write(b, &c, id, ORG_NONE);
+	*out = b->max_org;
+	return rc;
+}
+
+enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res)
+{
+	enum rc rc = org_find(b->w, id, out);
+	if (rc != RC_NOT_FOUND || !may_make)
+		return rc;
+	res->warnings |= WARN_STUB_MADE;
+	return stub_make(b, id, out);
+}
+
+enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, uint32_t *out,
+			    struct op_result *res, struct err *e)
+{
+	enum rc rc = orgid_check(id, field, e);
+	return rc == RC_OK ? org_resolve(b, id, true, out, res) : rc;
+}
+
+/* ---- delete ---- */
+
+static bool has_any(struct txn *t, enum db db, uint32_t org)
+{
+	uint8_t key[4];
+	AUTO_CUR struct cur c;
+	be32_put(key, org);
+	cur_open(&c, t, db);
+	return cur_ge(&c, view_of(key, 4)) && cur_in(&c, view_of(key, 4));
+}
+
+static enum rc links_remove(struct batch *b, uint32_t org, bool as_procurer)
+{
+	AUTO_FREE uint32_t *list = NULL;
+	size_t n = 0;
+	struct rec r;
+	enum rc rc = as_procurer ? link_suppliers(b->w, org, &list, &n) : link_procurers(b->w, org, &list, &n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		uint32_t p = as_procurer ? org : list[i], s = as_procurer ? list[i] : org;
+		struct view bytes;
+		rc = link_bytes(b->w, p, s, &bytes);
+		if (rc == RC_OK) {
+			bytes = arena_copy(b->arena, bytes);
+			rc = bytes.p && rec_decode(&r, bytes) ? RC_OK : RC_NOMEM;
+		}
+		if (rc == RC_OK)
+			link_remove(b, p, s, &r);
+		else if (rc == RC_NOT_FOUND) /* an edit of this batch already removed it */
+			rc = RC_OK;
+	}
+	return rc;
+}
+
+static void prefix_clear(struct batch *b, enum db db, uint32_t org)
+{
+	uint8_t key[4];
+	be32_put(key, org);
+	for (;;) {
+		AUTO_CUR struct cur c;
+		cur_open(&c, b->w, db);
+		if (!cur_ge(&c, view_of(key, 4)) || !cur_in(&c, view_of(key, 4)))
+			return;
+		cur_del(&c);
+		if (txn_rc(b->w) != RC_OK)
+			return;
+	}
+}
+
+/* Grants that name the organisation as viewer go with it. */
+static enum rc grants_drop(struct batch *b, uint32_t viewer)
+{
+	uint8_t key[4];
+	AUTO(buf_done) struct buf pairs = BUF_INIT;
+	be32_put(key, viewer);
+	{
+		AUTO_CUR struct cur c;
+		cur_open(&c, b->w, DB_GRANT);
+		for (bool ok = cur_ge(&c, view_of(key, 4)); ok && cur_in(&c, view_of(key, 4)); ok = cur_next(&c))
+			buf_add(&pairs, (const uint8_t *)c.key.p + 4, 8);
+	}
+	for (size_t i = 0; i + 8 <= pairs.n; i += 8) {
+		enum rc rc = link_drop_viewer(b, be32_get(pairs.p + i), be32_get(pairs.p + i + 4), viewer);
+		if (rc != RC_OK)
+			return rc;
+	}
+	prefix_clear(b, DB_GRANT, viewer);
+	return buf_ok(&pairs) ? RC_OK : RC_NOMEM;
+}
+
+static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
+{
+	uint8_t key[4];
+	be32_put(key, org);
+	enum rc rc = grants_drop(b, org);
+	if (rc != RC_OK)
+		return rc;
+	held_note(b, org);
+	prefix_clear(b, DB_CERT, org);
+	steps_clear(b->w, org);
+	prefix_clear(b, DB_HISTORY, org);
+	targets_forget(b, org);
+	txn_del(b->w, DB_FIGURES, view_of(key, 4));
+	if (rec_has(&c->old, ORG_CONTACTS))
+		txn_del(b->w, DB_PERSONAL, c->old.f[ORG_CONTACTS]);
+	struct rd rd = rd_of(c->old.f[ORG_ALIASES]);
+	while (rd_more(&rd))
+		txn_del(b->w, DB_ORG_ID, rd_lenbytes(&rd));
+	txn_del(b->w, DB_ORG_ID, c->old.f[META_ID]);
+	txn_del(b->w, DB_ORG, view_of(key, 4));
+	return name_edit_add(&b->names, org, NULL) ? txn_rc(b->w) : RC_NOMEM;
+}
+
+static enum rc units_delete(struct batch *b, struct op *op, const struct buf *units)
+{
+	for (size_t i = 0; i < units->n; i += 4) {
+		uint32_t u;
+		uint8_t key[4];
+		struct view stored;
+		memcpy(&u, units->p + i, 4);
+		be32_put(key, u);
+		struct op sub = { .kind = OP_DELETE, .ent = ENT_ORG, .flags = op->flags };
+		struct op_result res = { 0 };
+		struct change c = { .op = &sub, .res = &res, .err = NULL };
+		enum rc rc = txn_get(b->w, DB_ORG, view_of(key, 4), &stored);
+		if ((rc = change_begin(b, &c, ENT_ORG, rc, stored)) != RC_OK ||
+		    (rc = org_delete(b, &sub, &c, u)) != RC_OK)
+			return rc;
+	}
+	return buf_ok(units) ? RC_OK : RC_NOMEM;
+}
+
+static enum rc org_delete(struct batch *b, struct op *op, struct change *c, uint32_t org)
+{
+	AUTO(buf_done) struct buf units = BUF_INIT;
+	adj_flush(b->w, &b->edits); /* the lists below must know this batch's links */
+	units_of(b->w, c->old.f[META_ID], &units);
+	AUTO_FREE uint32_t *up = NULL;
+	size_t n_up = 0;
+	enum rc rc = link_procurers(b->w, org, &up, &n_up);
+	if (rc != RC_OK)
+		return rc;
+	if (!(op->flags & OPF_CASCADE) && (units.n || n_up || has_any(b->w, DB_LINK, org)))
+		return err_set(c->err, RC_HAS_LINKS, NULL, "%s", "");
+	rc = units_delete(b, op, &units);
+	if (rc == RC_OK)
+		rc = links_remove(b, org, true);
+	if (rc == RC_OK)
+		rc = links_remove(b, org, false);
+	if (rc == RC_OK)
+		rc = org_forget(b, c, org);
+	adj_flush(b->w, &b->edits);
+	c->res->changed = rc == RC_OK;
+	return rc;
+}
