@@ -16,11 +16,19 @@ struct submission {
 	struct arena *arena;  /* may be NULL; never freed by the writer */
 	/* Called once, on the writer thread, after the batch is on disk or refused; must be quick. */
 	void (*done)(struct submission *s);
+	/* Called before the command is applied a second time (the map had to grow): forget what on_error
+	 * told. May be NULL. */
+	void (*again)(struct submission *s);
 	void *arg;
 	enum rc rc;           /* out */
 	struct err err;       /* out */
 	uint64_t revision;    /* out: see graph_apply */
+	/* the writer's */
 	struct submission *next;
+	size_t bytes;
+	bool tried;
+	struct saved_op *saved; /* what applying changes in the command, for a second time */
+	size_t n_saved;
 };
 
 struct writer_options {
@@ -30,17 +38,21 @@ struct writer_options {
 	unsigned tick_ms;       /* how often the clock is looked at; 0: 200 */
 };
 
-/* Starts the thread. It also rolls the processed day over (CMD_TICK, in order, one command a day) at
- * start, at midnight in Tokyo and before any command of a new day. */
+/* Rolls the processed day over (CMD_TICK, in order, one command a day), then starts the thread, which
+ * does the same at midnight in Tokyo and before any command of a new day. The day never goes back, also
+ * where the clock does. c must live as long as the writer. */
 MUST_USE enum rc writer_start(struct store *s, const struct clock *c, const struct writer_options *o,
 			      struct writer **out, struct err *e);
 /* RC_BUSY: the queue is full; RC_STOPPING. Then done is not called. Any thread. cmd.at_ms is set by
  * the writer. */
 MUST_USE enum rc writer_submit(struct writer *w, struct submission *s);
-/* Convenience for threads that may wait (importers, tests): submits and waits. */
+/* Convenience for threads that may wait (importers, tests): submits and waits. Never on the writer
+ * thread (done, hooks). */
 MUST_USE enum rc writer_do(struct writer *w, struct cmd *c, uint64_t *out_revision, struct err *e);
-/* fn is called on the writer thread after each commit with the newest revision. */
+/* fn is called on the writer thread after each commit with the newest revision. At most 8. */
 void writer_on_commit(struct writer *w, void (*fn)(void *arg, uint64_t revision), void *arg);
+/* Afterwards fn is not called with arg any more; waits for a call under way. Not from a hook. */
+void writer_off_commit(struct writer *w, void (*fn)(void *arg, uint64_t revision), void *arg);
 uint64_t writer_revision(const struct writer *w); /* newest on disk; any thread */
 /* Non-zero after a failed commit that must not be retried: the daemon exits with failure. */
 bool writer_dead(const struct writer *w);
