@@ -8,11 +8,12 @@ TEST_FORK = CK_FORK=no; export CK_FORK;
 endif
 
 threaded_tests =
-EXTRA_DIST += %D%/integration %D%/fuzz
+EXTRA_DIST += %D%/integration %D%/fuzz/corpus
 
 if HAVE_CHECK
 include %D%/base/local.mk
 include %D%/store/local.mk
+include %D%/twin/local.mk
 include %D%/graph/local.mk
 include %D%/importers/local.mk
 include %D%/services/local.mk
