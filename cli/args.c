@@ -157,7 +157,8 @@ bool args_parse(int argc, char **argv, struct args *out, struct args_error *e)
 	*e = (struct args_error){ 0 };
 	for (; p.at < argc; p.at++) {
 		const char *arg = argv[p.at];
-		bool raw = out->verb && (out->verb->flags & VERB_RAW), ok;
+		bool raw = out->verb && (out->verb->flags & VERB_RAW) && !out->opt[OPT_HELP];
+		bool ok;
 
 		if (raw && strcmp(arg, "--help") != 0)
 			ok = take_word(&p, arg);

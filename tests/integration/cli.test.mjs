@@ -1,0 +1,488 @@
+// The command-line client as a user meets it: against a stand-in for the daemon, which can be made
+// to misbehave (tests/cli/mock.mjs), and against the real daemon where there is one.
+// TIERWATCH and TIERWATCHD name the programs; default: those in build/.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { Mock, TOKEN } from "../cli/mock.mjs";
+
+const built = (name) => fileURLToPath(new URL(`../../build/${name}`, import.meta.url));
+const TIERWATCH = process.env.TIERWATCH ?? built("tierwatch");
+const TIERWATCHD = process.env.TIERWATCHD ?? built("tierwatchd");
+const P = "XX-LOCAL-P";
+const S = "XX-LOCAL-S";
+
+let home;
+before(async () => {
+	home = await mkdtemp(path.join(tmpdir(), "tierwatch-cli-"));
+});
+after(() => rm(home, { recursive: true, force: true }));
+
+const file = async (name, text) => {
+	const full = path.join(home, name);
+	await writeFile(full, text);
+	return full;
+};
+
+// Runs the client; options: env, input, kill (called with the child once something was printed).
+const run = (args, options = {}) =>
+	new Promise((resolve, reject) => {
+		const child = spawn(options.program ?? TIERWATCH, args, {
+			env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...options.env },
+			cwd: home,
+		});
+		const got = { out: "", err: "" };
+		const timer = setTimeout(() => child.kill("SIGKILL"), 20000);
+		child.stdout.setEncoding("utf8").on("data", (d) => {
+			got.out += d;
+			options.onOut?.(got.out, child);
+		});
+		child.stderr.setEncoding("utf8").on("data", (d) => (got.err += d));
+		child.stdin.on("error", () => {});
+		child.stdin.end(options.input ?? "");
+		child.on("error", reject);
+		child.on("close", (code, signal) => {
+			clearTimeout(timer);
+			resolve({ ...got, code, signal });
+		});
+	});
+
+// A runner bound to one server.
+const client = (url, token) => (args, options = {}) =>
+	run(args, { ...options, env: { TIERWATCH_URL: url, TIERWATCH_TOKEN: token, ...options.env } });
+
+const ok = (r) => {
+	assert.equal(r.code, 0, `exit ${r.code}\n${r.out}\n${r.err}`);
+	return r;
+};
+const json = (r) => JSON.parse(ok(r).out);
+// Terminal columns: the wide characters used here are above U+2E80; U+FFFD is narrow.
+const wide = (c) => c.codePointAt(0) >= 0x2e80 && c !== "\ufffd";
+const columns = (s) => [...s].reduce((n, c) => n + (wide(c) ? 2 : 1), 0);
+
+describe("without a server", () => {
+	test("help in both languages names every verb", async () => {
+		const en = ok(await run(["--help"])).out;
+		const ja = ok(await run(["--help"], { env: { LANG: "ja_JP.UTF-8" } })).out;
+		for (const verb of ["status", "org list", "cert revoke", "gaps P", "completion bash|zsh|fish"]) {
+			assert.ok(en.includes(verb), verb);
+			assert.ok(ja.includes(verb), verb);
+		}
+		assert.match(en, /^usage: tierwatch/);
+		assert.match(ja, /^使い方: tierwatch/);
+		assert.match(ok(await run(["--help", "--lang", "en"], { env: { LANG: "ja_JP.UTF-8" } })).out, /^usage:/);
+	});
+
+	test("every verb has help of its own, with an example, in both languages", async () => {
+		const verbs = ok(await run(["--help"])).out.match(/^ {2}[a-z].*$/gm);
+		assert.ok(verbs.length > 35);
+		for (const line of verbs) {
+			const words = line.slice(2).split(/ (?=[A-Z[]|bash\||orgs\|)| {2,}/)[0].split(" ");
+			const en = ok(await run([...words, "--help", "--lang", "en"])).out;
+			const ja = ok(await run([...words, "--help", "--lang", "ja"])).out;
+			assert.match(en, new RegExp(`^usage: tierwatch ${words.join(" ")}`));
+			assert.match(en, /\nExample:\n {2}tierwatch /);
+			assert.match(ja, /\n例:\n {2}tierwatch /);
+			assert.equal(ok(await run(["help", ...words, "--lang", "en"])).out, en);
+		}
+	});
+
+	test("version", async () => {
+		assert.match(ok(await run(["--version"])).out, /^tierwatch \d+\.\d+\.\d+\n$/);
+	});
+
+	test("usage mistakes are 2, on standard error only, with a suggestion", async () => {
+		const cases = [
+			[["gpas", P], /did you mean 'gaps'/],
+			[["org", "lst"], /did you mean 'org list'/],
+			[["gaps"], /arguments are missing: P/],
+			[["gaps", P, "--nope"], /no option --nope/],
+			[["gaps", P, "-o", "xml"], /--output cannot be 'xml'/],
+			[["gaps", P, "--limit", "0"], /--limit cannot be '0'/],
+			[["gaps", P, "--lang", "fr"], /--lang cannot be 'fr'/],
+			[["gaps", P, "--url", "ftp://x"], /not an http/],
+			[["org", "set", "X", "name"], /not FIELD=VALUE/],
+			[["completion", "tcsh"], /bash, zsh and fish/],
+			[["org"], /needs an action/],
+			[[], /usage/],
+		];
+		for (const [args, text] of cases) {
+			const r = await run(args);
+			assert.equal(r.code, 2, `${args}: ${r.code} ${r.err}`);
+			assert.equal(r.out, "");
+			assert.match(r.err, text);
+		}
+	});
+
+	test("a server that is not there is 5, in the user's language", async () => {
+		const r = await run(["status", "--url", "http://127.0.0.1:1", "--lang", "ja"]);
+		assert.equal(r.code, 5);
+		assert.match(r.err, /サーバーに接続できません/);
+		assert.equal((await run(["gaps", P], { env: { TIERWATCH_URL: "http://127.0.0.1:1" } })).code, 5);
+	});
+
+	test("the completion scripts are valid and know the verbs", async () => {
+		const script = await file("completion.bash", ok(await run(["completion", "bash"])).out);
+		const complete = async (line) => {
+			const words = line.split(" ");
+			const program = `source ${script}; COMP_WORDS=(${words.map((w) => `'${w}'`).join(" ")});
+				COMP_CWORD=${words.length - 1}; _tierwatch; printf '%s\\n' "\${COMPREPLY[@]}"`;
+			const r = ok(await run(["-c", program], { program: "bash" }));
+			return r.out.trim().split("\n");
+		};
+		assert.deepEqual(await complete("tierwatch ga"), ["gaps"]);
+		assert.deepEqual(await complete("tierwatch cert s"), ["show", "set", "suspend"]);
+		assert.deepEqual(await complete("tierwatch -o json gaps --ti"), ["--timeout", "--tier", "--timing"]);
+		assert.deepEqual(await complete("tierwatch gaps --timing o"), ["overdue"]);
+		assert.deepEqual(await complete("tierwatch --output n"), ["ndjson"]);
+		assert.deepEqual(await complete("tierwatch export l"), ["links"]);
+		assert.deepEqual(await complete("tierwatch check completion.b"), ["completion.bash"]);
+		const zsh = ok(await run(["completion", "zsh"])).out;
+		assert.match(zsh, /^#compdef tierwatch/);
+		const fish = ok(await run(["completion", "fish", "--lang", "ja"])).out;
+		assert.match(fish, /complete -c tierwatch .*-a suspend -d '一時停止/);
+	});
+
+	test("offline verbs run the daemon's program beside this one and pass its status on", async () => {
+		const dir = path.join(home, "bin");
+		await mkdir(dir);
+		const fake = path.join(dir, "tierwatchd");
+		await writeFile(fake, '#!/bin/sh\necho "$@"\nexit 3\n');
+		await chmod(fake, 0o755);
+		const env = { PATH: `${dir}:${process.env.PATH}` };
+		const program = path.join(dir, "tierwatch");
+		await writeFile(program, await readFile(TIERWATCH));
+		await chmod(program, 0o755);
+		const r = await run(["check", "/some dir", "--deep"], { env, program });
+		assert.equal(r.code, 3);
+		assert.equal(r.out, "--offline check /some dir --deep\n");
+		assert.equal((await run(["restore", "f", "d"], { env, program })).out, "--offline restore f d\n");
+	});
+});
+
+describe("against a stand-in", () => {
+	let mock, tw;
+	before(async () => {
+		mock = await new Mock().start();
+		tw = client(mock.url, TOKEN);
+	});
+	after(() => mock.stop());
+
+	test("status", async () => {
+		const o = json(await tw(["status", "-o", "json"]));
+		assert.equal(o.alive, true);
+		assert.equal(o.ready, true);
+		assert.equal(typeof o.revision, "number");
+		mock.ready = false;
+		const r = await tw(["status"]);
+		mock.ready = true;
+		assert.equal(r.code, 1);
+		assert.match(r.err, /stopping/);
+	});
+
+	test("without a token: 1, and where one could come from", async () => {
+		const r = await tw(["gaps", P], { env: { TIERWATCH_TOKEN: "wrong" } });
+		assert.equal(r.code, 1);
+		assert.match(r.err, /\[unauthorized, HTTP 401\]/);
+		assert.match(r.err, /admin\.token/);
+	});
+
+	test("token from a file, from standard input, from the configuration", async () => {
+		const token = await file("token", `${TOKEN}\n`);
+		const none = { TIERWATCH_TOKEN: "" };
+		ok(await tw(["exposure", P, "--token-file", token], { env: none }));
+		ok(await tw(["exposure", P, "--token-file=-"], { env: none, input: `${TOKEN}\n` }));
+		ok(await tw(["exposure", P, "--token", TOKEN], { env: none }));
+		const dir = path.join(home, "xdg", "tierwatch");
+		await mkdir(dir, { recursive: true });
+		await writeFile(path.join(dir, "config"), `url = ${mock.url}\ntoken_file = ${token}\nlang = ja\n`);
+		const env = { XDG_CONFIG_HOME: path.join(home, "xdg") };
+		assert.match(ok(await run(["exposure", P], { env })).out, /発注者/);
+		await writeFile(path.join(dir, "config"), "colour = red\n");
+		const r = await run(["exposure", P], { env });
+		assert.equal(r.code, 2);
+		assert.match(r.err, /config:1:/);
+	});
+
+	test("set makes, then changes; show, list, rm", async () => {
+		const made = json(await tw(["org", "set", "XX-LOCAL-A", "name=株式会社みほん", "note=", "-o", "json"]));
+		assert.equal(made.name, "株式会社みほん");
+		assert.deepEqual(JSON.parse(mock.last("PUT", "/v1/orgs/XX-LOCAL-A").body), { name: "株式会社みほん" });
+		json(await tw(["org", "set", "XX-LOCAL-A", "country=JP", "aliases=X-1;X-2", "-o", "json"]));
+		const patch = mock.last("PATCH", "/v1/orgs/XX-LOCAL-A");
+		assert.deepEqual(JSON.parse(patch.body), { country: "JP", aliases: ["X-1", "X-2"] });
+		assert.equal(patch.headers["content-type"], "application/merge-patch+json");
+		const shown = ok(await tw(["org", "show", "XX-LOCAL-A", "--lang", "ja"])).out;
+		assert.match(shown, /名称 +株式会社みほん/);
+		assert.match(shown, /別名番号 +X-1, X-2/);
+		assert.equal(mock.seen.at(-1).headers["accept-language"], "ja");
+		assert.match(ok(await tw(["org", "list", "みほん"])).out, /XX-LOCAL-A.*株式会社みほん/);
+		const gone = ok(await tw(["org", "rm", "XX-LOCAL-A", "--cascade"]));
+		assert.equal(gone.out, "");
+		assert.match(gone.err, /deleted/);
+		assert.equal(mock.last("DELETE", "/v1/orgs/XX-LOCAL-A").url.search, "?cascade=true");
+		assert.equal((await tw(["org", "show", "XX-LOCAL-A"])).code, 4);
+	});
+
+	test("numbers are completed, other ids go out encoded", async () => {
+		await tw(["org", "show", "７０００-0120-5000-2"]);
+		assert.equal(mock.seen.at(-1).path, "/v1/orgs/JP-JCN-7000012050002");
+		await tw(["org", "show", "a/../b?c"]);
+		assert.equal(mock.seen.at(-1).url.pathname, "/v1/orgs/a%2F..%2Fb%3Fc");
+		await tw(["org", "show", ".."]);
+		assert.equal(mock.seen.at(-1).method, "GET");
+	});
+
+	test("links and certificates", async () => {
+		const link = json(await tw(["link", "set", P, S, "confidential=true", "required_level=4",
+			"dependency=0.25", "due=2027-09-30", "-o", "json"]));
+		assert.equal(link.confidential, true);
+		assert.equal(link.dependency, 0.25);
+		assert.equal(json(await tw(["link", "list", P, "-o", "json"])).items.length, 1);
+		const cert = await tw(["cert", "set", S, "c1", "scheme=scs", "level=3"]);
+		assert.match(ok(cert).err, /warning: no expiry date \[no-expiry\]/);
+		json(await tw(["cert", "suspend", S, "c1", "--from", "2027-08-01", "-o", "json"]));
+		assert.deepEqual(JSON.parse(mock.seen.at(-1).body), { status: "suspended", suspended_from: "2027-08-01" });
+		json(await tw(["cert", "resume", S, "c1", "-o", "json"]));
+		assert.deepEqual(JSON.parse(mock.seen.at(-1).body), { status: "valid" });
+		json(await tw(["cert", "revoke", S, "c1", "-o", "json"]));
+		assert.deepEqual(JSON.parse(mock.seen.at(-1).body), { status: "revoked" });
+		assert.equal((await tw(["cert", "revoke", S, "none"])).code, 4);
+		assert.match(ok(await tw(["cert", "list", S])).out, /scs +3 +revoked/);
+		ok(await tw(["cert", "rm", S, "c1"]));
+		ok(await tw(["link", "rm", P, S]));
+	});
+
+	test("a clause is merged under its ETag", async () => {
+		const at = `/v1/orgs/${P}/suppliers/${S}/clauses/2-1-2`;
+		json(await tw(["clause", "set", P, S, "2-1-2", "status=agreed", "agreed_on=2027-04-01", "-o", "json"]));
+		const o = json(await tw(["clause", "set", P, S, "2-1-2", "agreed_on=", "note=x", "-o", "json"]));
+		assert.equal(o.status, "agreed");
+		assert.equal(o.agreed_on, undefined);
+		assert.match(mock.last("PUT", at).headers["if-match"], /^"\d+\.0"$/);
+		assert.equal(json(await tw(["clause", "list", P, S, "-o", "json"])).items.length, 6);
+		assert.match(ok(await tw(["clause", "show", P, S, "2-1-2"])).out, /agreed/);
+	});
+
+	test("targets keep what is not named", async () => {
+		const rules = await file("rules.json", '[{"when":{},"level":3}]');
+		const at = `/v1/orgs/${P}/targets`;
+		json(await tw(["target", "set", P, "--due", "2027-09-30", "--tier", "2=3", "--tier", "3=3",
+			"--own-level", "4", "--depth", "5", "--rules", rules, "-o", "json"]));
+		const body = JSON.parse(mock.last("PUT", at).body);
+		assert.deepEqual(body, { due: "2027-09-30", own_level: 4, depth: 5, rules: [{ when: {}, level: 3 }],
+			tiers: { 2: 3, 3: 3 } });
+		const o = json(await tw(["target", "set", P, "--tier", "3=", "--meti", "-o", "json"]));
+		assert.deepEqual(o.tiers, { 2: 3 });
+		assert.equal(o.rules, undefined);
+		assert.equal(o.due, "2027-09-30");
+		assert.equal((await tw(["target", "set", P, "--meti", "--rules", rules])).code, 2);
+		assert.equal((await tw(["target", "set", P, "--tier", "x"])).code, 2);
+		const broken = await file("broken.json", '{"rules": [\n{]}');
+		const r = await tw(["target", "set", P, "--rules", broken]);
+		assert.equal(r.code, 2);
+		assert.match(r.err, /broken\.json:2:/);
+		// METI's own rules are not written back as the procurer's
+		mock.records.set(at, { id: P, rules: [1], default_rules: true });
+		ok(await tw(["target", "set", P, "--depth", "3"]));
+		assert.equal("rules" in JSON.parse(mock.last("PUT", at).body), false);
+	});
+
+	test("problem answers: detail, code, and each error", async () => {
+		const r = await tw(["org", "set", "XX-LOCAL-A", "nope=1"]);
+		assert.equal(r.code, 1);
+		assert.match(r.err, /there is no field 'nope' here \[unknown-field, HTTP 422\]/);
+		assert.match(r.err, /^ {2}\/nope: there is no such field \[unknown-field\]$/m);
+		assert.equal(r.out, "");
+	});
+
+	test("exposure in every form", async () => {
+		const table = ok(await tw(["exposure", P, "--depth", "2", "--on", "2028-01-01"])).out;
+		assert.match(table, /ANNUAL SPEND +1,234,567,890/);
+		assert.match(table, /^TIER +SUPPLIERS/m);
+		assert.equal(mock.seen.at(-1).url.search, "?depth=2&on=2028-01-01");
+		assert.equal(json(await tw(["exposure", P, "-o", "json"])).tiers.length, 2);
+		assert.equal(ok(await tw(["exposure", P, "-o", "ndjson"])).out.trim().split("\n").length, 1);
+		const csv = ok(await tw(["exposure", P, "-o", "csv"])).out.split("\r\n");
+		assert.match(csv[0], /^tier,suppliers,gaps,/);
+		assert.match(csv[1], /^1,2,1,/);
+		assert.equal(csv.length, 4);
+	});
+
+	test("--exit-code is 6 when something is found", async () => {
+		for (const verb of ["exposure", "gaps", "expiring"]) {
+			assert.equal((await tw([verb, P, "--exit-code"])).code, 6, verb);
+			assert.equal((await tw([verb, "XX-LOCAL-CLEAN", "--exit-code"])).code, 0, verb);
+		}
+		assert.equal((await tw(["impact", S, "--exit-code"])).code, 6);
+		assert.equal((await tw(["impact", S, "--exit-code", "--held-level", "5"])).code, 0);
+		assert.equal((await tw(["exposure", P])).code, 0);
+	});
+
+	test("lists: 50 with a note, --limit, --all through every page", async () => {
+		const first = await tw(["gaps", P, "-o", "ndjson"]);
+		assert.equal(ok(first).out.trim().split("\n").length, 50);
+		assert.match(first.err, /first 50; more exist/);
+		assert.equal(ok(await tw(["gaps", P, "-o", "ndjson", "-q"])).err, "");
+		const all = json(await tw(["gaps", P, "--all", "-o", "json"]));
+		assert.equal(all.items.length, 120);
+		assert.equal(all.next, null);
+		assert.equal(new Set(all.items.map((x) => x.supplier)).size, 120);
+		const some = json(await tw(["gaps", P, "--limit", "110", "-o", "json"]));
+		assert.equal(some.items.length, 110);
+		assert.notEqual(some.next, null);
+		assert.match(ok(await tw(["gaps", "XX-LOCAL-CLEAN"])).err, /nothing to show/);
+	});
+
+	test("tables align Japanese text and let no control character through", async () => {
+		const r = ok(await tw(["gaps", P, "--limit", "4", "--lang", "ja"]));
+		const lines = r.out.trimEnd().split("\n");
+		assert.ok(!r.out.includes("\u001b"));
+		const at = (line, word) => columns(line.slice(0, line.indexOf(word)));
+		const path = at(lines[0], "経路");
+		assert.ok(path > 0);
+		for (const line of lines.slice(1)) assert.equal(at(line, "XX-LOCAL-P >"), path, line);
+		assert.match(lines[1], /未取得 +期限超過/);
+	});
+
+	test("CSV is RFC 4180, with formulas defused and the API's names", async () => {
+		const rows = ok(await tw(["gaps", P, "--limit", "1", "-o", "csv", "--lang", "ja"])).out.split("\r\n");
+		assert.equal(rows[0], "tier,supplier,required,held,kind,timing,due,due_in_days,planned_on,dependency,name,path");
+		assert.equal(rows[1], '1,XX-LOCAL-S0,3,0,never,overdue,2027-05-01,-31,,0.1,"\'=株式会社みほん,本店",XX-LOCAL-P;XX-LOCAL-S0');
+	});
+
+	test("impact, why, history", async () => {
+		const o = json(await tw(["impact", S, "-o", "json", "--held-level", "0"]));
+		assert.equal(o.items.length, 1);
+		assert.equal(o.next, null);
+		assert.match(mock.seen.at(-1).url.search, /held_level=0/);
+		assert.match(ok(await tw(["impact", S])).out, /TIER +PROCURERS +IN GAP/);
+		const why = ok(await tw(["why", P, S])).out;
+		assert.match(why, /^Dependency 0\.125, tier 2\n/);
+		assert.match(why, /0\.25 +-> XX-LOCAL-S .*\(= 0\.125\)/);
+		assert.equal((await tw(["why", P, "XX-LOCAL-FAR"])).code, 4);
+		assert.match(ok(await tw(["history", P, "--from", "2027-01-01"])).out, /2027-06-01/);
+		assert.equal(mock.seen.at(-1).url.search, "?from=2027-01-01");
+	});
+
+	test("import: counts, rows that were refused, states", async () => {
+		const good = await file("links.csv", "procurer,supplier\nslow,x\n");
+		const r = ok(await tw(["import", good, "--kind", "links", "--dry-run", "--procurer", P]));
+		const sent = mock.last("POST", "/v1/imports");
+		assert.equal(sent.url.search, `?kind=links&procurer=${P}&dry_run=true`);
+		assert.equal(sent.headers["content-type"], "text/csv");
+		assert.equal(sent.body.toString(), "procurer,supplier\nslow,x\n");
+		assert.match(r.err, /2 rows read, 2 accepted, 0 rejected/);
+		assert.match(r.err, /dry run/);
+		assert.equal(r.out, "");
+		assert.ok(!r.err.includes("\r"), "no progress bar without a terminal");
+		const bad = await file("bad.csv", "procurer,supplier\nbad,x\n");
+		const some = ok(await tw(["import", bad, "--kind", "links", "-o", "json"]));
+		assert.match(some.err, /bad\.csv:2:5: supplier: 検査用数字が合いません \[check-digit\]/);
+		assert.equal(JSON.parse(some.out).rejected, 1);
+		assert.match(ok(await tw(["import", bad, "-o", "csv"])).out, /^line,column,field,code,detail\r\n2,5,supplier,/);
+		assert.equal((await tw(["import", bad, "--strict"])).code, 1);
+		const broken = await tw(["import", await file("x.bin", "broken\n")]);
+		assert.equal(broken.code, 1);
+		assert.match(broken.err, /format was not recognised \[unknown-format/);
+		assert.equal(mock.last("POST", "/v1/imports").headers["content-type"], "application/octet-stream");
+	});
+
+	test("import from standard input is streamed", async () => {
+		const input = "a\n".repeat(200000);
+		const r = ok(await tw(["import", "-", "--format", "ndjson"], { input }));
+		const sent = mock.last("POST", "/v1/imports");
+		assert.equal(sent.headers["transfer-encoding"], "chunked");
+		assert.equal(sent.headers["content-type"], "application/x-ndjson");
+		assert.equal(sent.body.length, input.length);
+		assert.match(r.err, /200000 rows read/);
+		const missing = await tw(["import", "/no/such/file"]);
+		assert.equal(missing.code, 1);
+		assert.match(missing.err, /cannot read \/no\/such\/file/);
+		assert.equal((await tw(["import", home])).code, 1);
+	});
+
+	test("export streams; --file writes whole or not at all", async () => {
+		assert.equal(ok(await tw(["export", "links"])).out, "csv\nprocurer,supplier\nA,B\n");
+		assert.match(ok(await tw(["export", "links", "-o", "ndjson"])).out, /^ndjson\n/);
+		const to = path.join(home, "out.csv");
+		ok(await tw(["export", "links", "--file", to]));
+		assert.match(await readFile(to, "utf8"), /A,B/);
+		assert.equal((await tw(["export", "nothing", "--file", path.join(home, "none.csv")])).code, 4);
+		assert.ok(!existsSync(path.join(home, "none.csv")));
+	});
+
+	test("backup: private, atomic, nothing left behind when it breaks off", async () => {
+		const dir = path.join(home, "backups");
+		await mkdir(dir);
+		const to = path.join(dir, "b.tw");
+		ok(await tw(["backup", to]));
+		assert.equal((await stat(to)).size, 200000);
+		assert.equal((await stat(to)).mode & 0o777, 0o600);
+		mock.cutBackup = true;
+		const r = await tw(["backup", path.join(dir, "c.tw")]);
+		mock.cutBackup = false;
+		assert.equal(r.code, 5);
+		assert.deepEqual(await readdir(dir), ["b.tw"]);
+		assert.equal((await tw(["backup", "/no/such/dir/x"])).code, 1);
+	});
+
+	test("events: the log, in every form", async () => {
+		const all = ok(await tw(["events", "-o", "ndjson"])).out.trim().split("\n");
+		assert.equal(all.length, 5);
+		assert.equal(JSON.parse(all[0]).data.n, 1);
+		assert.equal(json(await tw(["events", "-o", "json", "--limit", "3"])).length, 3);
+		assert.deepEqual(json(await tw(["events", "-o", "json", "--after", "50"])), []);
+		assert.match(ok(await tw(["events", "--after", "2"])).out, /link\.changed/);
+		assert.match(ok(await tw(["events", "-o", "csv"])).out, /^id,type,revision,at,subject,data\r\n/);
+		const gone = await tw(["events", "--after", "999"]);
+		assert.equal(gone.code, 1);
+		assert.match(gone.err, /\[compacted, HTTP 410\]/);
+	});
+
+	test("events --follow takes a broken stream up again, each event once", async () => {
+		mock.cutEvents = 2;
+		const r = ok(await tw(["events", "--follow", "--after", "3", "--limit", "6", "-o", "ndjson"]));
+		const ids = r.out.trim().split("\n").map((l) => JSON.parse(l).data.n);
+		assert.deepEqual(ids, [7, 8, 9, 10, 11, 12]);
+		assert.match(r.err, /connecting again/);
+	});
+
+	test("an interrupt ends it with 130, and a half-written file goes away", async () => {
+		mock.cutEvents = 0;
+		const r = await tw(["events", "--follow", "-o", "ndjson"], {
+			onOut: (text, child) => child.kill("SIGINT"),
+		});
+		assert.equal(r.code, 130);
+		assert.equal(r.err, "");
+	});
+
+	test("a reader that goes away is no error to speak of", async () => {
+		const r = await run(["-c", `'${TIERWATCH}' gaps ${P} --all -o ndjson | head -n 1; true`], {
+			program: "bash",
+			env: { TIERWATCH_URL: mock.url, TIERWATCH_TOKEN: TOKEN },
+		});
+		assert.equal(r.err, "");
+		assert.match(r.out, /XX-LOCAL-S0/);
+	});
+
+	test("a full disk is told", async () => {
+		const r = await run(["-c", `'${TIERWATCH}' gaps ${P} --all > /dev/full`], {
+			program: "bash",
+			env: { TIERWATCH_URL: mock.url, TIERWATCH_TOKEN: TOKEN },
+		});
+		assert.equal(r.code, 1);
+		assert.match(r.err, /cannot write the result/);
+	});
+
+	test("an answer that is no JSON is told, not believed", async () => {
+		const r = await tw(["org", "show", "not-json"]);
+		assert.equal(r.code, 1);
+		assert.match(r.err, /cannot be read/);
+	});
+});
