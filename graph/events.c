@@ -4,6 +4,8 @@
  * Within a revision the changed entities come first, numbered by their place among the logged ops;
  * what follows continues the numbering. OUTBOX value: u8 type, varint length + subject, data.
  */
+#include <stdio.h>
+
 #include "base/json_out.h"
 #include "base/util.h"
 #include "graph/state.h"
