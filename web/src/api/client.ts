@@ -45,7 +45,13 @@ export async function problemOf(response: Response): Promise<ApiError> {
 	return new ApiError(response.status, problem);
 }
 
-export async function get<T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> {
+/* An answer and the revision that it was computed from. */
+export interface Revised<T> {
+	data: T;
+	revision: number;
+}
+
+export async function getRevised<T>(path: string, params?: Params, signal?: AbortSignal): Promise<Revised<T>> {
 	let response: Response;
 	try {
 		response = await fetch(urlOf(path, params), {
@@ -62,8 +68,14 @@ export async function get<T>(path: string, params?: Params, signal?: AbortSignal
 		throw await problemOf(response);
 	}
 	if (!response.ok) throw await problemOf(response);
-	return (await response.json()) as T;
+	return {
+		data: (await response.json()) as T,
+		revision: Number(response.headers.get("Tierwatch-Revision") ?? 0),
+	};
 }
+
+export const get = async <T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> =>
+	(await getRevised<T>(path, params, signal)).data;
 
 /* Follows the cursors of a list up to max items; complete tells whether that was all. */
 export async function getAll<T>(

@@ -1,10 +1,11 @@
 /*
- * The event stream, read with fetch because an EventSource cannot send the bearer token. It resumes
- * after the last event it saw and waits longer after each failure in a row. A listener is told of
- * every gap in the stream, so that it can read its figures anew.
+ * The event stream, read with fetch because an EventSource cannot send the bearer token. It begins
+ * after the revision that the page has read, resumes after the last event it saw, and waits longer
+ * after each failure in a row. A stream that falls silent (the daemon sends something every few
+ * seconds) counts as broken. A listener is told of every break, so that it can read its figures anew.
  */
 import { signal } from "@preact/signals";
-import { headers, isAbort } from "./client";
+import { headers, isAbort, urlOf } from "./client";
 import { tokenForget } from "./session";
 import type { EventEnvelope } from "./types";
 
@@ -24,6 +25,7 @@ export interface SseMessage {
 
 const WAIT_FIRST_MS = 1000;
 const WAIT_MOST_MS = 30000;
+const SILENCE_MOST_MS = 60000;
 
 export const streamState = signal<StreamState>("connecting");
 
@@ -71,38 +73,42 @@ const pause = (ms: number, stop: AbortSignal): Promise<void> =>
 		});
 	});
 
-/* Reads until the stream ends; returns the id of the last event. */
-async function readOnce(
-	last: string | null,
-	listener: StreamListener,
-	opened: () => void,
-	stop: AbortSignal,
-	seen: (id: string) => void,
-): Promise<void> {
-	const response = await fetch("/v1/events", {
+/* Where a stream begins: after an event, else after a revision, else now. */
+interface Place {
+	event: string | null;
+	revision: number | null;
+}
+
+async function open(place: Place, stop: AbortSignal): Promise<Response> {
+	const response = await fetch(urlOf("/v1/events", { after: place.event === null ? place.revision : null }), {
 		headers: {
 			...headers(),
 			Accept: "text/event-stream",
-			...(last === null ? {} : { "Last-Event-ID": last }),
+			...(place.event === null ? {} : { "Last-Event-ID": place.event }),
 		},
 		cache: "no-store",
 		signal: stop,
 	});
-	if (response.status === 401) {
-		tokenForget(true);
-		return;
-	}
-	/* 410: what we missed is compacted away; the next try begins at the present. */
-	if (response.status === 410) seen("");
+	if (response.status === 401) tokenForget(true);
+	/* What we missed is compacted away: the next try begins at the present. */
+	if (response.status === 410) Object.assign(place, { event: null, revision: null });
 	if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+	return response;
+}
+
+/* Reads until the stream ends or falls silent. */
+async function readOnce(place: Place, listener: StreamListener, opened: () => void, stop: AbortSignal): Promise<void> {
+	const silence = new AbortController();
+	const response = await open(place, AbortSignal.any([stop, silence.signal]));
 	opened();
 	const parser = new SseParser();
-	const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+	const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
 	for (;;) {
-		const { done, value } = await reader.read();
-		if (done) return;
-		for (const message of parser.push(value)) {
-			if (message.id !== null) seen(message.id);
+		const timer = setTimeout(() => silence.abort(), SILENCE_MOST_MS);
+		const piece = await reader?.read().finally(() => clearTimeout(timer));
+		if (piece === undefined || piece.done) return;
+		for (const message of parser.push(piece.value)) {
+			if (message.id !== null) place.event = message.id;
 			const envelope = envelopeOf(message.data);
 			if (envelope !== null) listener.event(envelope);
 		}
@@ -118,35 +124,28 @@ function envelopeOf(data: string): EventEnvelope | null {
 	}
 }
 
-/* Runs until the returned function is called. */
-export function eventsFollow(listener: StreamListener): () => void {
+/* Follows the events after a revision (null: from now on) until the returned function is called. */
+export function eventsFollow(after: number | null, listener: StreamListener): () => void {
 	const stop = new AbortController();
+	const place: Place = { event: null, revision: after };
+	let wait = WAIT_FIRST_MS;
+	let broken = false;
+	const opened = () => {
+		streamState.value = "open";
+		wait = WAIT_FIRST_MS;
+		if (broken) listener.resumed();
+		broken = false;
+	};
 	void (async () => {
-		let last: string | null = null;
-		let wait = WAIT_FIRST_MS;
-		let broken = false;
 		while (!stop.signal.aborted) {
 			streamState.value = broken ? "waiting" : "connecting";
 			try {
-				await readOnce(
-					last,
-					listener,
-					() => {
-						streamState.value = "open";
-						wait = WAIT_FIRST_MS;
-						if (broken) listener.resumed();
-						broken = false;
-					},
-					stop.signal,
-					(id) => {
-						last = id === "" ? null : id;
-					},
-				);
+				await readOnce(place, listener, opened, stop.signal);
 			} catch (error) {
-				if (isAbort(error)) return;
+				if (isAbort(error) && stop.signal.aborted) return;
 			}
-			broken = true;
 			if (stop.signal.aborted) return;
+			broken = true;
 			streamState.value = "waiting";
 			await pause(wait, stop.signal);
 			wait = Math.min(wait * 2, WAIT_MOST_MS);

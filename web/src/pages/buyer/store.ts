@@ -3,7 +3,7 @@
  * figures anew behind the scenes, as many gap rows as were open, and swaps them in when all have come.
  */
 import { batch, signal } from "@preact/signals";
-import { get, getAll, isAbort, orgPath } from "../../api/client";
+import { get, getAll, getRevised, isAbort, orgPath } from "../../api/client";
 import { eventsFollow } from "../../api/events";
 import { nameOf, nameRemember, nameWant } from "../../api/names";
 import type { EventEnvelope, Expiring, Exposure, Gap, Kind, Org, Page, Timing } from "../../api/types";
@@ -70,15 +70,16 @@ export function buyerStore(id: string) {
 		const at = { revision_at_least: revision };
 		const [who, figures, list, wave] = await Promise.all([
 			get<Org>(orgPath(id), at, stop),
-			get<Exposure>(orgPath(id, "/exposure"), at, stop),
+			getRevised<Exposure>(orgPath(id, "/exposure"), at, stop),
 			gapPage(null, rows, stop),
 			getAll<Expiring>(orgPath(id, "/expiring"), { horizon: EXPIRY_DAYS, ...at }, EXPIRING_MOST, stop),
 		]);
 		namesOf(list.items);
 		nameRemember(id, who.name);
+		revision = Math.max(revision ?? 0, figures.revision);
 		batch(() => {
 			org.value = who;
-			exposure.value = figures;
+			exposure.value = figures.data;
 			gaps.value = list.items;
 			next.value = list.next;
 			expiring.value = wave.items;
@@ -176,9 +177,18 @@ export function buyerStore(id: string) {
 		},
 		/* Reads the first time and follows the events until the returned function is called. */
 		start(): () => void {
-			void refresh();
-			const unfollow = eventsFollow({ event, resumed: () => void refresh() });
+			let unfollow = () => {};
+			let stopped = false;
+			const shown = () => {
+				if (document.visibilityState === "visible") void refresh();
+			};
+			document.addEventListener("visibilitychange", shown);
+			void refresh().then(() => {
+				if (!stopped) unfollow = eventsFollow(revision, { event, resumed: () => void refresh() });
+			});
 			return () => {
+				stopped = true;
+				document.removeEventListener("visibilitychange", shown);
 				unfollow();
 				reading?.abort();
 				filtering?.abort();
