@@ -67,7 +67,8 @@ export class Mock {
 	seen = []; // requests: method, url, headers, body
 	jobs = new Map();
 	cutEvents = 0; // how many event streams break off in the middle
-	cutBackup = false;
+	cutBackup = false; // breaks off in the middle
+	holdBackup = false; // stands still in the middle
 	ready = true;
 
 	async start() {
@@ -304,9 +305,9 @@ export class Mock {
 	backup(r) {
 		const bytes = Buffer.alloc(200000, 7);
 		r.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": bytes.length });
-		if (!this.cutBackup) return r.end(bytes);
+		if (!this.cutBackup && !this.holdBackup) return r.end(bytes);
 		r.write(bytes.subarray(0, 70000));
-		setTimeout(() => r.destroy(), 20);
+		if (!this.holdBackup) setTimeout(() => r.destroy(), 20);
 	}
 
 	exports(r, kind, url) {

@@ -29,13 +29,14 @@ const file = async (name, text) => {
 	return full;
 };
 
-// Runs the client; options: env, input, kill (called with the child once something was printed).
+// Runs the client; options: env, input, program, onStart(child), onOut(all so far, child).
 const run = (args, options = {}) =>
 	new Promise((resolve, reject) => {
 		const child = spawn(options.program ?? TIERWATCH, args, {
 			env: { PATH: process.env.PATH, HOME: home, LANG: "C", ...options.env },
 			cwd: home,
 		});
+		options.onStart?.(child);
 		const got = { out: "", err: "" };
 		const timer = setTimeout(() => child.kill("SIGKILL"), 20000);
 		child.stdout.setEncoding("utf8").on("data", (d) => {
@@ -456,11 +457,22 @@ describe("against a stand-in", () => {
 
 	test("an interrupt ends it with 130, and a half-written file goes away", async () => {
 		mock.cutEvents = 0;
-		const r = await tw(["events", "--follow", "-o", "ndjson"], {
-			onOut: (text, child) => child.kill("SIGINT"),
-		});
+		let sent = false;
+		const stop = (_, child) => {
+			if (!sent) sent = child.kill("SIGINT");
+		};
+		const r = await tw(["events", "--follow", "-o", "ndjson"], { onOut: stop });
 		assert.equal(r.code, 130);
 		assert.equal(r.err, "");
+		const dir = path.join(home, "interrupted");
+		await mkdir(dir);
+		mock.holdBackup = true;
+		const half = await tw(["backup", path.join(dir, "b.tw")], {
+			onStart: (child) => setTimeout(() => child.kill("SIGINT"), 400),
+		});
+		mock.holdBackup = false;
+		assert.equal(half.code, 130);
+		assert.deepEqual(await readdir(dir), []);
 	});
 
 	test("a reader that goes away is no error to speak of", async () => {

@@ -137,7 +137,7 @@ const CASES = [
 	["behind a close", get(`${H}Connection: close\r\n`) + get(H), 1],
 	["1.0 and keep-alive", get("Connection: keep-alive\r\n", "1.0") + get("", "1.0"), 2],
 	["1.0 closes", get("", "1.0") + get("", "1.0"), 1],
-	["upgrade", get(`${H}Connection: upgrade\r\nUpgrade: h2c\r\n`), 1],
+	["upgrade", get(`${H}Connection: upgrade\r\nUpgrade: h2c\r\n`) + get(H), 1],
 	["empty line before", `\r\n${get(H)}`, 1],
 	["LF before", `\n${get(H)}`, 0],
 	["TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 0],
