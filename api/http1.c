@@ -23,6 +23,7 @@ enum seen {
 	SEEN_AUTH = 16,
 	SEEN_CLOSE = 32,      /* Connection: close */
 	SEEN_KEEP_ALIVE = 64, /* Connection: keep-alive */
+	SEEN_UPGRADE = 128,   /* Connection: upgrade */
 };
 
 /* One byte of class bits for each character; those above 0x7f are in no class. */
@@ -46,29 +47,6 @@ static bool all(struct view v, unsigned class)
 		if (!is(p[i], class))
 			return false;
 	return true;
-}
-
-/* v against a constant in lower case. */
-static bool same(struct view v, const char *lower_text)
-{
-	const char *p = v.p;
-	if (v.n != strlen(lower_text))
-		return false;
-	for (size_t i = 0; i < v.n; i++)
-		if (lower(p[i]) != lower_text[i])
-			return false;
-	return true;
-}
-
-static struct view trim(struct view v)
-{
-	const char *p = v.p;
-	size_t n = v.n;
-	while (n && (*p == ' ' || *p == '\t'))
-		p++, n--;
-	while (n && (p[n - 1] == ' ' || p[n - 1] == '\t'))
-		n--;
-	return view_of(p, n);
 }
 
 void http1_init(struct http1 *r)
@@ -320,6 +298,15 @@ static bool once(struct http1 *r, enum seen bit, const char *reason)
 	return true;
 }
 
+/* Other readers refuse a TAB behind a value that frames the body: then we do, too. */
+static bool tab_behind(struct view v)
+{
+	for (const char *p = (const char *)v.p + v.n; *p != '\r'; p++)
+		if (*p == '\t')
+			return true;
+	return false;
+}
+
 static bool parse_length(struct http1 *r, struct view v)
 {
 	const char *p = v.p;
@@ -328,10 +315,8 @@ static bool parse_length(struct http1 *r, struct view v)
 		return false;
 	if (v.n == 0 || v.n > 19)
 		return malformed(r, "Content-Length is not a number");
-	/* Others refuse a TAB behind the digits, so it has no meaning here either. */
-	for (size_t i = v.n; p[i] != '\r'; i++)
-		if (p[i] == '\t')
-			return malformed(r, "Content-Length is not a number");
+	if (tab_behind(v))
+		return malformed(r, "a TAB behind Content-Length");
 	for (size_t i = 0; i < v.n; i++) {
 		if (p[i] < '0' || p[i] > '9')
 			return malformed(r, "Content-Length is not a number");
@@ -353,6 +338,8 @@ static bool parse_connection(struct http1 *r, struct view v)
 			r->seen |= SEEN_CLOSE;
 		else if (same(option, "keep-alive"))
 			r->seen |= SEEN_KEEP_ALIVE;
+		else if (same(option, "upgrade"))
+			r->seen |= SEEN_UPGRADE;
 		v = comma ? cut(v, n + 1) : view_of(NULL, 0);
 	}
 	return true;
@@ -379,6 +366,8 @@ static bool parse_coding(struct http1 *r, struct view v)
 		return malformed(r, "Transfer-Encoding in HTTP/1.0");
 	if (!same(v, "chunked"))
 		return refuse(r, 501, "Transfer-Encoding other than chunked");
+	if (tab_behind(v))
+		return malformed(r, "a TAB behind Transfer-Encoding");
 	r->chunked = true;
 	return true;
 }
@@ -447,7 +436,9 @@ static bool finish_head(struct http1 *r)
 		return malformed(r, "Content-Length beside Transfer-Encoding");
 	if (r->minor > 0 && !(r->seen & SEEN_HOST))
 		return malformed(r, "no Host");
-	r->keep_alive = !(r->seen & SEEN_CLOSE) && (r->minor > 0 || (r->seen & SEEN_KEEP_ALIVE));
+	/* Whoever asks for an upgrade may go on in another protocol: answer, then read no more. */
+	r->keep_alive = !(r->seen & (SEEN_CLOSE | SEEN_UPGRADE)) &&
+			(r->minor > 0 || (r->seen & SEEN_KEEP_ALIVE));
 	r->path = r->path_n ? view_of(r->head.p + r->path_at, r->path_n) : VIEW_LIT("/");
 	if (r->has_query)
 		r->query = view_of(r->head.p + r->query_at, r->query_n);

@@ -57,6 +57,29 @@ static inline struct view cut(struct view v, size_t from)
 	return view_of((const char *)v.p + from, v.n - from);
 }
 
+/* v against a constant in lower case. */
+static inline bool same(struct view v, const char *lower_text)
+{
+	const char *p = v.p;
+	if (v.n != strlen(lower_text))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (lower(p[i]) != lower_text[i])
+			return false;
+	return true;
+}
+
+static inline struct view trim(struct view v)
+{
+	const char *p = v.p;
+	size_t n = v.n;
+	while (n && (*p == ' ' || *p == '\t'))
+		p++, n--;
+	while (n && (p[n - 1] == ' ' || p[n - 1] == '\t'))
+		n--;
+	return view_of(p, n);
+}
+
 static inline bool refuse(struct http1 *r, int status, const char *reason)
 {
 	r->state = ST_BAD;

@@ -11,6 +11,8 @@
 #define GZIP_MIN_BYTES 1024
 #define GZIP_MAX_BYTES 262144 /* more would hold up the loop */
 #define GZIP_STREAMS_MAX 32   /* of one loop; each takes 270 kB */
+#define PIECE_BYTES 16384     /* of a stream are collected ... */
+#define PULLS_MAX 64          /* ... by at most so many calls */
 
 struct status_text {
 	int status;
@@ -225,7 +227,9 @@ bool reply_stream_step(struct conn *c)
 	if (conn_unsent(c) > WRITE_LOW_BYTES)
 		return false;
 	buf_clear(&l->piece);
-	enum http_pull pulled = res->source->pull(res->source_state, &l->piece);
+	enum http_pull pulled = HTTP_PULL_MORE;
+	for (int i = 0; i < PULLS_MAX && pulled == HTTP_PULL_MORE && l->piece.n < PIECE_BYTES; i++)
+		pulled = res->source->pull(res->source_state, &l->piece);
 	bool end = pulled == HTTP_PULL_END;
 	if (pulled == HTTP_PULL_ABORT || !buf_ok(&l->piece) ||
 	    !put_piece(q, buf_view(&l->piece), end)) {
