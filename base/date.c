@@ -77,8 +77,8 @@ bool day_parse(struct view v, int32_t *out)
 	int y, m, d;
 	int32_t day;
 
-	if (v.n != 10 || !digits(s, 4, &y) || s[4] != '-' || !digits(s + 5, 2, &m) ||
-	    s[7] != '-' || !digits(s + 8, 2, &d))
+	if (v.n != 10 || !digits(s, 4, &y) || s[4] != '-' || !digits(s + 5, 2, &m) || s[7] != '-' ||
+	    !digits(s + 8, 2, &d))
 		return false;
 	day = day_from_ymd(y, m, d);
 	if (day == DAY_NONE)
@@ -89,7 +89,7 @@ bool day_parse(struct view v, int32_t *out)
 
 struct era {
 	const char *name[4]; /* as written, after folding */
-	int base;            /* western year of the era's year 0 */
+	int base; /* western year of the era's year 0 */
 	int first[3], last[3];
 };
 

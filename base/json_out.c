@@ -90,9 +90,11 @@ void json_key(struct json *j, const char *key)
 
 /* Nonzero: what follows the backslash, 'u' for \u00XX. */
 static const char escapes[256] = {
+	/* clang-format off */
 	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
 	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
 	['"'] = '"', ['\\'] = '\\',
+	/* clang-format on */
 };
 
 static void add_escape(struct buf *b, unsigned char c)
@@ -171,7 +173,8 @@ static void add_uint(struct buf *b, uint64_t v, bool negative)
 }
 
 /* whole.frac with frac of `places` digits, trailing zeros cut. */
-static void add_decimal(struct buf *b, bool negative, uint64_t whole, uint64_t frac, unsigned places)
+static void add_decimal(struct buf *b, bool negative, uint64_t whole, uint64_t frac,
+			unsigned places)
 {
 	char tmp[24];
 

@@ -106,7 +106,8 @@ void log_line(enum log_level l, const char *mod, const char *fmt, ...)
 	va_end(ap);
 	clock_init_real(&clock);
 	instant_format(clock_now_ms(&clock), when);
-	head = snprintf(line, sizeof(line), "time=%s level=%s mod=%.32s msg=\"", when, names[l], mod);
+	head = snprintf(line, sizeof(line), "time=%s level=%s mod=%.32s msg=\"", when, names[l],
+			mod);
 	n = (size_t)head;
 	n += quote(line + n, sizeof(line) - n - 2, msg);
 	line[n++] = '"';

@@ -12,7 +12,10 @@
 #define STR_SIZE 256
 #define LINE_MAX_BYTES 4096
 
-static void *slot(const struct option_def *o, void *settings) { return (char *)settings + o->offset; }
+static void *slot(const struct option_def *o, void *settings)
+{
+	return (char *)settings + o->offset;
+}
 
 static bool parse_bool(struct view v, bool *out)
 {
@@ -66,8 +69,8 @@ static enum rc set_int(const struct option_def *o, void *settings, struct view v
 		return err_set(e, RC_USAGE, o->name, "%s: '%.*s' is not a whole number", o->name,
 			       (int)MIN(v.n, 60), v.n ? (const char *)v.p : "");
 	if (n < o->min || n > o->max)
-		return err_set(e, RC_USAGE, o->name, "%s: %lld is not within %lld and %lld", o->name,
-			       (long long)n, (long long)o->min, (long long)o->max);
+		return err_set(e, RC_USAGE, o->name, "%s: %lld is not within %lld and %lld",
+			       o->name, (long long)n, (long long)o->min, (long long)o->max);
 	memcpy(slot(o, settings), &n, sizeof(n));
 	return RC_OK;
 }
@@ -77,8 +80,8 @@ static enum rc set_bool(const struct option_def *o, void *settings, struct view 
 	bool b;
 
 	if (!parse_bool(v, &b))
-		return err_set(e, RC_USAGE, o->name, "%s: '%.*s' is neither true nor false", o->name,
-			       (int)MIN(v.n, 60), v.n ? (const char *)v.p : "");
+		return err_set(e, RC_USAGE, o->name, "%s: '%.*s' is neither true nor false",
+			       o->name, (int)MIN(v.n, 60), v.n ? (const char *)v.p : "");
 	memcpy(slot(o, settings), &b, sizeof(b));
 	return RC_OK;
 }

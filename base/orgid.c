@@ -95,7 +95,9 @@ enum rc orgid_check(struct view id, const char *field, struct err *e)
 /* The hyphens and dashes that stand between groups of digits in people's files. */
 static size_t dash_len(const char *s, size_t n)
 {
-	static const char *const dashes[] = { "-", "‐", "‑", "‒", "–", "—", "―", "−", "ー", "ｰ", " " };
+	static const char *const dashes[] = {
+		"-", "‐", "‑", "‒", "–", "—", "―", "−", "ー", "ｰ", " "
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(dashes); i++) {
 		size_t len = strlen(dashes[i]);
