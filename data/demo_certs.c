@@ -92,6 +92,8 @@ static struct cert in_force(struct demo_world *w, int level)
 	int32_t term = level == 4 ? 3 * YEAR : YEAR;
 	int32_t age = (int32_t)demo_below(&w->rng, (uint32_t)term);
 
+	if (demo_chance(&w->rng, 9)) /* the wave that is near */
+		age = term - 1 - (int32_t)demo_below(&w->rng, 90);
 	return (struct cert){ .code = "scs-1", .level = level, .issued = -age,
 			      .expires = term - age - 1, .status = "valid" };
 }
@@ -122,7 +124,7 @@ static void disturb(struct demo_world *w, struct cert *c)
 
 static void write_scs(struct demo_world *w, const struct demo_org *org, FILE *f)
 {
-	struct cert c = in_force(w, demo_chance(&w->rng, org->layer == 1 ? 52 : 30) ? 4 : 3);
+	struct cert c = in_force(w, demo_chance(&w->rng, org->layer == 1 ? 66 : 32) ? 4 : 3);
 	struct cert next = c;
 
 	disturb(w, &c);
@@ -154,7 +156,7 @@ static void write_isms(struct demo_world *w, const struct demo_org *org, FILE *f
 
 void demo_write_certificates(struct demo_world *w, FILE *f)
 {
-	static const uint32_t has[DEMO_LAYERS] = { 100, 70, 60, 52, 38, 25 };
+	static const uint32_t has[DEMO_LAYERS] = { 100, 88, 80, 74, 58, 44 };
 
 	fputs("org,certificate,scheme,level,registration_no,issued,expires,status,suspended_from,"
 	      "suspended_to,revoked_on,assessor,scope,scope_text,evidence,self_assessments\n",

@@ -107,7 +107,7 @@ static const char *scope_fit(struct demo_world *w)
 {
 	uint32_t at = demo_below(&w->rng, 100);
 
-	return at < 50 ? "" : at < 86 ? "yes" : at < 92 ? "partly" : at < 95 ? "no" : "unknown";
+	return at < 50 ? "" : at < 86 ? "yes" : at < 92 ? "partly" : at < 96 ? "no" : "unknown";
 }
 
 static const char *disclosure(struct demo_world *w)
@@ -247,9 +247,9 @@ static void write_deep_link(struct demo_world *w, const struct demo_link *l, FIL
 	uint32_t at = demo_below(&w->rng, 100);
 	bool it = demo_chance(&w->rng, 12);
 
-	if (at < 48)
-		d.level = at < 40 ? "3" : "4";
-	if (at < 48 && at % 4 == 0)
+	if (at < 32)
+		d.level = at < 27 ? "3" : "4";
+	if (at < 32 && at % 4 == 0)
 		d.due = demo_day(w, (int32_t)demo_below(&w->rng, 300));
 	demo_cell(f, w->orgs[l->from].id);
 	demo_cell(f, w->orgs[l->to].id);
