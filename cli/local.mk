@@ -56,3 +56,26 @@ noinst_LIBRARIES += %D%/libcli.a
 bin_PROGRAMS += tierwatch
 tierwatch_SOURCES = %D%/main.c
 tierwatch_LDADD = cli/libcli.a $(cli_libs)
+
+# Made by the program itself, so that they know every verb.
+completions = %D%/completions/tierwatch %D%/completions/_tierwatch %D%/completions/tierwatch.fish
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+fishcompdir = $(datadir)/fish/vendor_completions.d
+bashcomp_DATA = %D%/completions/tierwatch
+zshcomp_DATA = %D%/completions/_tierwatch
+fishcomp_DATA = %D%/completions/tierwatch.fish
+CLEANFILES += $(completions)
+
+make_completion = $(AM_V_GEN)$(MKDIR_P) %D%/completions && \
+	LC_ALL=C ./tierwatch$(EXEEXT) completion
+%D%/completions/tierwatch: tierwatch$(EXEEXT)
+	$(make_completion) bash > $@.tmp && mv $@.tmp $@
+%D%/completions/_tierwatch: tierwatch$(EXEEXT)
+	$(make_completion) zsh > $@.tmp && mv $@.tmp $@
+%D%/completions/tierwatch.fish: tierwatch$(EXEEXT)
+	$(make_completion) fish > $@.tmp && mv $@.tmp $@
+
+dist_man1_MANS = docs/man/tierwatch.1
+jaman1dir = $(mandir)/ja/man1
+dist_jaman1_DATA = docs/man/ja/tierwatch.1

@@ -95,7 +95,7 @@ void cell_text(struct buf *b, const struct cli *c, const json_t *v, enum cell ki
 	else if (json_is_integer(v))
 		add_int(b, json_integer_value(v), human && kind == CELL_MONEY);
 	else if (json_is_boolean(v) && human)
-		buf_adds(b, msg_word(json_is_true(v) ? "true" : "false", c->lang));
+		buf_adds(b, msg_word(json_is_true(v) ? "yes" : "no", c->lang));
 	else if (json_is_array(v))
 		add_array(b, c, v, kind, human);
 	else if (json_is_object(v) && human)

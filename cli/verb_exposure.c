@@ -36,11 +36,18 @@ static bool print_tiers(const struct cli *c, const json_t *o)
 	return ok;
 }
 
-static bool print_summary(const struct cli *c, json_t *o)
+/* What stands in the figures twice (states.gap is gaps, states.expiring is expiring) is shown once,
+ * and the tiers have a table of their own. */
+static bool print_summary(const struct cli *c, const json_t *o)
 {
-	json_t *top = json_copy(o);
-	bool ok = top && json_object_del(top, "tiers") == 0 && record_print(c, top);
+	json_t *top = json_deep_copy(o);
+	json_t *states = json_object_get(top, "states");
+	bool ok = top != NULL;
 
+	json_object_del(states, "gap");
+	json_object_del(states, "expiring");
+	json_object_del(top, "tiers");
+	ok = ok && record_print(c, top);
 	json_decref(top);
 	return ok;
 }

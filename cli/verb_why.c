@@ -27,8 +27,10 @@ static void add_name(const struct cli *c, struct buf *out, const char *id)
 	if (http_send(c->http, &rq, &r, &e) == RC_OK && r.status == 200)
 		o = json_loadb(r.body.p, r.body.n, 0, NULL);
 	name = json_string_value(json_object_get(o, "name"));
-	if (name)
+	if (name) {
+		buf_adds(out, "  ");
 		text_plain(out, view_str(name));
+	}
 	json_decref(o);
 }
 
@@ -43,7 +45,6 @@ static void add_step(const struct cli *c, struct buf *out, const json_t *o, size
 	if (i > 0)
 		buf_addf(out, "  %-6.4g-> ", d);
 	text_plain(out, view_str(id ? id : "?"));
-	buf_adds(out, "  ");
 	add_name(c, out, id ? id : "");
 	if (i > 1) {
 		*so_far *= d;

@@ -94,6 +94,20 @@ describe("without a server", () => {
 		}
 	});
 
+	test("both manuals name every verb and every option", async () => {
+		const verbs = [];
+		const options = new Set();
+		for (const noun of (await run(["completion", "fish"])).out.matchAll(/__fish_use_subcommand -a (\S+)/g))
+			verbs.push(noun[1]);
+		for (const long of (await run(["completion", "fish"])).out.matchAll(/ -l ([a-z-]+)/g)) options.add(long[1]);
+		assert.ok(verbs.length > 20 && options.size > 30);
+		for (const name of ["man/tierwatch.1", "man/ja/tierwatch.1"]) {
+			const manual = await readFile(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+			for (const verb of verbs) assert.match(manual, new RegExp(`^\\.It Cm ${verb}\\b`, "m"), `${name}: ${verb}`);
+			for (const long of options) assert.match(manual, new RegExp(`Fl -${long}\\b`), `${name}: --${long}`);
+		}
+	});
+
 	test("version", async () => {
 		assert.match(ok(await run(["--version"])).out, /^tierwatch \d+\.\d+\.\d+\n$/);
 	});
