@@ -5,3 +5,22 @@ TESTS += %D%/test_assets
 %C%_test_assets_SOURCES = tests/run.h %D%/test_assets.c
 %C%_test_assets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_assets_LDADD = $(api_libs) $(CHECK_LIBS)
+
+# The server over real sockets.
+server_tests = %D%/test_server %D%/test_server_limits
+check_PROGRAMS += $(server_tests)
+TESTS += $(server_tests)
+threaded_tests += $(server_tests)
+%C%_test_server_SOURCES = tests/run.h %D%/http_client.h %D%/http_rig.c %D%/http_rig.h \
+	%D%/test_server.c
+%C%_test_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_server_LDADD = $(api_libs) $(CHECK_LIBS)
+%C%_test_server_limits_SOURCES = tests/run.h %D%/http_client.h %D%/http_rig.c %D%/http_rig.h \
+	%D%/test_server_limits.c
+%C%_test_server_limits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_server_limits_LDADD = $(api_libs) $(CHECK_LIBS)
+
+# Tells what the request reader makes of bytes: tests/integration/http1-vs-node.test.mjs asks it.
+check_PROGRAMS += %D%/http1_verdict
+%C%_http1_verdict_SOURCES = %D%/http1_verdict.c
+%C%_http1_verdict_LDADD = $(api_libs)
