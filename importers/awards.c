@@ -14,7 +14,7 @@
 
 #define PAIRS_MAX 5000000u
 #define BODIES_MAX 100000u
-#define SPEND_MAX INT64_C(1000000000000000)
+#define SPEND_MAX INT64_C(1000000000000000000) /* as the field: published files do hold 9e16 */
 #define YEAR_NONE INT32_MIN
 
 enum award_column { A_DATE, A_TITLE, A_AMOUNT, A_BODY, A_JOINT, A_NUMBER, A__COUNT };

@@ -11,7 +11,7 @@
 #include "base/util.h"
 #include "importers/json_values.h"
 
-#define WHOLE_DIGITS 18
+#define WHOLE_DIGITS 18 /* no overflow before the field's own bound is asked */
 #define DATES_MAX 64
 
 void value_room_done(struct value_room *r)
