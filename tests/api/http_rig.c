@@ -291,9 +291,11 @@ struct send_job {
 static void send_on_loop(void *arg)
 {
 	struct send_job *j = arg;
-	for (unsigned i = 0; i < rig_held(j->rig); i++)
+	pthread_mutex_lock(&j->rig->lock);
+	for (unsigned i = 0; i < j->rig->held_count; i++)
 		if (j->rig->held[i]->loop == j->loop)
 			http_sse_send(j->rig->held[i], view_str(j->text));
+	pthread_mutex_unlock(&j->rig->lock);
 	free(j);
 }
 
