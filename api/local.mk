@@ -36,9 +36,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/server_reply.c \
 	%D%/server_request.c \
 	%D%/server_send.c \
-	%D%/server_sse.c \
-	%D%/url.c \
-	%D%/url.h
+	%D%/server_sse.c
 
 # The pages are built into web/dist (see web/local.mk) and embedded byte for byte by api/assets_bytes.S,
 # which reads them by .incbin, so that the object has to follow every one of them.

@@ -231,14 +231,15 @@ bool reply_stream_step(struct conn *c)
 	for (int i = 0; i < PULLS_MAX && pulled == HTTP_PULL_MORE && l->piece.n < PIECE_BYTES; i++)
 		pulled = res->source->pull(res->source_state, &l->piece);
 	bool end = pulled == HTTP_PULL_END;
-	if (pulled == HTTP_PULL_ABORT || !buf_ok(&l->piece) ||
-	    !put_piece(q, buf_view(&l->piece), end)) {
+	if (!buf_ok(&l->piece) || !put_piece(q, buf_view(&l->piece), end)) {
 		c->broken = true;
 		return false;
 	}
 	if (l->piece.cap > 4 * WRITE_HIGH_BYTES)
 		buf_done(&l->piece);
 	conn_flush(c);
+	if (pulled == HTTP_PULL_ABORT)
+		c->broken = true;
 	if (end)
 		conn_answered(c, !q->keep_alive);
 	return true;

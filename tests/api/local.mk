@@ -6,6 +6,13 @@ TESTS += %D%/test_assets
 %C%_test_assets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_assets_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# The request reader by itself.
+check_PROGRAMS += %D%/test_http1
+TESTS += %D%/test_http1
+%C%_test_http1_SOURCES = tests/run.h %D%/test_http1.c
+%C%_test_http1_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_http1_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The server over real sockets.
 server_tests = %D%/test_server %D%/test_server_limits
 check_PROGRAMS += $(server_tests)
@@ -24,3 +31,8 @@ threaded_tests += $(server_tests)
 check_PROGRAMS += %D%/http1_verdict
 %C%_http1_verdict_SOURCES = %D%/http1_verdict.c
 %C%_http1_verdict_LDADD = $(api_libs)
+
+# What the front door itself costs: http_hello [loops] [bytes], then wrk against it.
+EXTRA_PROGRAMS += tests/bench/http_hello
+tests_bench_http_hello_SOURCES = tests/bench/http_hello.c
+tests_bench_http_hello_LDADD = $(api_libs)
