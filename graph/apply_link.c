@@ -36,7 +36,7 @@ void batch_targets_forget(struct batch *b)
 
 /* ---- what follows from a record ---- */
 
-static uint32_t link_attr(const struct targets *t, const struct rec *k)
+uint32_t link_attr(const struct targets *t, const struct rec *k)
 {
 	struct level_result lr;
 	bool defaulted;
@@ -70,7 +70,7 @@ static void add_next_day(struct cal_set *set, int32_t day, enum cal_kind kind, u
 		cal_add(set, day + 1, kind, p, s);
 }
 
-static void calendar_of(struct cal_set *set, uint32_t p, uint32_t s, const struct rec *k)
+void link_calendar(uint32_t p, uint32_t s, const struct rec *k, struct cal_set *set)
 {
 	cal_add(set, rec_day(k, LINK_START), CAL_LINK, p, s);
 	add_next_day(set, rec_day(k, LINK_END), CAL_LINK, p, s);
@@ -133,9 +133,9 @@ static void indexes_update(struct batch *b, uint32_t p, uint32_t s, const struct
 	struct view c0 = before ? before->f[LINK_SUPPLIER_CODE] : none,
 		    c1 = after ? after->f[LINK_SUPPLIER_CODE] : none;
 	if (before)
-		calendar_of(&was, p, s, before);
+		link_calendar(p, s, before, &was);
 	if (after)
-		calendar_of(&is, p, s, after);
+		link_calendar(p, s, after, &is);
 	/* clauses of the link fall due with its dates */
 	clause_calendar(b->w, p, s, before, &was);
 	clause_calendar(b->w, p, s, after, &is);

@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "graph/state.h"
 
-static void calendar_of(struct cal_set *set, uint32_t org, struct view bytes, struct targets *t)
+void targets_calendar(uint32_t org, struct view bytes, struct targets *t, struct cal_set *set)
 {
 	if (!bytes.p || targets_decode(t, bytes) != RC_OK)
 		return;
@@ -22,8 +22,8 @@ static enum rc calendar_move(struct batch *b, uint32_t org, struct view before, 
 	AUTO_FREE struct targets *t = malloc(sizeof *t); /* too large for a stack frame */
 	if (!t)
 		return RC_NOMEM;
-	calendar_of(&was, org, before, t);
-	calendar_of(&is, org, after, t);
+	targets_calendar(org, before, t, &was);
+	targets_calendar(org, after, t, &is);
 	cal_apply(b->w, &was, &is);
 	cal_set_done(&was);
 	cal_set_done(&is);

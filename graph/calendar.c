@@ -42,7 +42,7 @@ static int entry_cmp(const void *a, const void *b)
 	return memcmp(ka, kb, 13);
 }
 
-static size_t unique(struct cal_set *s)
+size_t cal_count(struct cal_set *s)
 {
 	size_t n = 0;
 	if (s->n > 1)
@@ -56,7 +56,7 @@ static size_t unique(struct cal_set *s)
 void cal_apply(struct txn *w, struct cal_set *before, struct cal_set *after)
 {
 	uint8_t key[13];
-	size_t nb = unique(before), na = unique(after), i = 0, k = 0;
+	size_t nb = cal_count(before), na = cal_count(after), i = 0, k = 0;
 
 	if (before->failed || after->failed)
 		txn_fail(w, RC_NOMEM);

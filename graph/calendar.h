@@ -28,6 +28,7 @@ struct cal_set {
 void cal_add(struct cal_set *s, int32_t day, enum cal_kind kind, uint32_t a, uint32_t b); /* DAY_NONE: nothing */
 /* Deletes what only `before` has, puts what only `after` has; both are sorted and emptied. */
 void cal_apply(struct txn *w, struct cal_set *before, struct cal_set *after);
+size_t cal_count(struct cal_set *s); /* without doubles; sorts */
 void cal_set_done(struct cal_set *s);
 /* fn for each entry of `day` of that kind (0: all). */
 void cal_each(struct txn *t, int32_t day, unsigned kind, void (*fn)(void *arg, const struct cal_entry *e), void *arg);

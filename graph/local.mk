@@ -12,17 +12,25 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/apply_targets.c \
 	%D%/calendar.c \
 	%D%/calendar.h \
+	%D%/chain.c \
+	%D%/chain.h \
 	%D%/change.c \
+	%D%/check.c \
+	%D%/clauses.c \
 	%D%/cmd.c \
 	%D%/cmd.h \
 	%D%/contacts.c \
 	%D%/contacts.h \
 	%D%/events.c \
+	%D%/exposure.c \
 	%D%/field.c \
 	%D%/field.h \
 	%D%/fields.def \
+	%D%/figures.c \
 	%D%/graph.h \
+	%D%/impact.c \
 	%D%/link.c \
+	%D%/list.c \
 	%D%/names.c \
 	%D%/names.h \
 	%D%/org.c \
@@ -32,4 +40,6 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/state.h \
 	%D%/steps.c \
 	%D%/steps.h \
-	%D%/tick.c
+	%D%/tick.c \
+	%D%/walk.c \
+	%D%/walk.h

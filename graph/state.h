@@ -85,9 +85,13 @@ void units_of(struct txn *t, struct view id, struct buf *out);
 enum rc link_drop_viewer(struct batch *b, uint32_t procurer, uint32_t supplier, uint32_t viewer);
 void link_remove(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
 void link_refresh(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
+/* The entry's attributes but ADJ_DATED, and the days, that a link record gives. */
+uint32_t link_attr(const struct targets *t, const struct rec *link);
+void link_calendar(uint32_t procurer, uint32_t supplier, const struct rec *link, struct cal_set *set);
 const struct targets *batch_targets(struct batch *b, uint32_t org);
 void batch_targets_forget(struct batch *b);
 /* apply_targets.c: drops targets and their calendar; links are not refreshed */
+void targets_calendar(uint32_t org, struct view bytes, struct targets *tmp, struct cal_set *set);
 void targets_forget(struct batch *b, uint32_t org);
 /* apply_clause.c */
 void clauses_remove(struct batch *b, uint32_t procurer, uint32_t supplier);

@@ -1,0 +1,326 @@
+/*
+ * chain.c - a procurer's own links, and what domain.md says of each supplier in its chain: required
+ * level, gap, kind, timing, state. Everything here reads; nothing is kept.
+ */
+#include "graph/chain.h"
+
+#include "base/util.h"
+
+const char *const state_names[ST__COUNT] = { "gap", "undecided", "unconfirmed", "expiring", "met", "not-asked" };
+const char *const gap_kind_names[GK__COUNT] = { "never", "below", "lapsed", "out-of-scope" };
+const char *const gap_timing_names[GT__COUNT] = { "overdue", "due", "undated" };
+
+/* ---- own links ---- */
+
+static bool own_add(struct chain *c, size_t *cap, struct own_link k)
+{
+	if (c->n_own == *cap) {
+		size_t n = *cap ? *cap * 2 : 64;
+		struct own_link *p = realloc(c->own, n * sizeof *p);
+		if (!p)
+			return false;
+		c->own = p;
+		*cap = n;
+	}
+	c->own[c->n_own++] = k;
+	return true;
+}
+
+static void count_clauses(struct chain *c, const struct clause_view *v)
+{
+	for (int no = 0; no < CL__COUNT; no++) {
+		c->clause_gaps += v->state[no] == CS_GAP;
+		c->clauses_undetermined += v->state[no] == CS_UNDETERMINED;
+	}
+}
+
+static struct own_link own_of(struct chain *c, uint32_t supplier, const struct rec *r)
+{
+	struct level_result lr;
+	struct own_link k = { .supplier = supplier, .active = link_active(r, c->w.q->on) };
+	level_of_link(c->targets, r, &lr);
+	k.level = lr.level;
+	k.due = link_due(c->targets, r, &lr);
+	k.planned_on = rec_day(r, LINK_PLANNED_ON);
+	k.spend = rec_int(r, LINK_ANNUAL_SPEND, -1);
+	if (k.active) {
+		c->exceptions += lr.exception;
+		c->spend_unknown += k.spend < 0;
+		if (k.spend > 0 && __builtin_add_overflow(c->annual_spend, k.spend, &c->annual_spend))
+			c->annual_spend = INT64_MAX;
+	}
+	return k;
+}
+
+static enum rc own_read(struct chain *c, bool clauses)
+{
+	struct link_iter it;
+	struct clause_reader cr;
+	struct clause_view view;
+	struct rec r;
+	size_t cap = 0;
+	enum rc rc = RC_OK;
+
+	link_iter_open(&it, c->w.t, c->w.q->procurer, 0);
+	clause_reader_init(&cr, c->w.t, c->w.q->procurer);
+	while (rc == RC_OK && link_iter_next(&it, &r)) {
+		if (!own_add(c, &cap, own_of(c, it.supplier, &r)))
+			rc = RC_NOMEM;
+		if (!clauses)
+			continue;
+		clause_reader_link(&cr, it.supplier, &r, c->targets->own_level, c->w.q->on, &view);
+		count_clauses(c, &view);
+	}
+	clause_reader_done(&cr);
+	link_iter_close(&it);
+	return rc != RC_OK ? rc : txn_rc(c->w.t);
+}
+
+const struct own_link *own_find(const struct chain *c, uint32_t supplier)
+{
+	size_t lo = 0, hi = c->n_own;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (c->own[mid].supplier < supplier)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->n_own && c->own[lo].supplier == supplier ? &c->own[lo] : NULL;
+}
+
+enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
+		   bool dependency, bool clauses)
+{
+	*c = (struct chain){ .targets = malloc(sizeof *c->targets) };
+	if (!c->targets)
+		return RC_NOMEM;
+	enum rc rc = targets_of(t, q->procurer, c->targets);
+	if (rc == RC_OK)
+		rc = walk_run(&c->w, t, s, q, dependency);
+	step_reader_init(&c->steps, t);
+	return rc == RC_OK ? own_read(c, clauses) : rc;
+}
+
+void chain_done(struct chain *c)
+{
+	walk_done(&c->w);
+	free(c->targets);
+	free(c->own);
+}
+
+/* ---- judging ---- */
+
+/* Only the procurer's own dates count; see domain.md "timing". */
+static int32_t due_of(const struct chain *c, const struct own_link *own, unsigned tier, unsigned required)
+{
+	int32_t due = DAY_NONE;
+	if (own && own->active && own->level == required)
+		due = own->due;
+	if (tier >= 2 && (c->targets->tiers_set >> tier & 1) && c->targets->tiers[tier] == required &&
+	    c->targets->due != DAY_NONE && (due == DAY_NONE || c->targets->due < due))
+		due = c->targets->due;
+	return due;
+}
+
+static enum gap_kind kind_of(unsigned held, unsigned ever, unsigned required)
+{
+	if (held >= required)
+		return GK_OUT_OF_SCOPE;
+	if (ever == 0)
+		return GK_NEVER;
+	return ever >= required ? GK_LAPSED : GK_BELOW;
+}
+
+static enum state state_of(uint32_t cell, unsigned required, uint32_t bits, unsigned held_later, bool gap)
+{
+	if (gap)
+		return ST_GAP;
+	if (cell & CELL_UNDECIDED)
+		return ST_UNDECIDED;
+	if ((required > 0 && step_confirmed(bits) < required) || (cell & CELL_DOUBT))
+		return ST_UNCONFIRMED;
+	if (held_later < required)
+		return ST_EXPIRING;
+	return required > 0 ? ST_MET : ST_NOT_ASKED;
+}
+
+void chain_judge(struct chain *c, uint32_t supplier, struct judged *out)
+{
+	uint32_t cell = c->w.s->cell[supplier];
+	unsigned tier = cell_tier(cell), required = MAX(cell_level(cell), (unsigned)c->targets->tiers[tier]);
+	const struct step *st = steps_of(&c->steps, supplier, &out->n_steps);
+	uint32_t bits = steps_at(st, out->n_steps, c->w.q->on);
+	int64_t later = (int64_t)c->w.q->on + c->w.q->horizon;
+	uint32_t bits_later = steps_at(st, out->n_steps, (int32_t)MIN(later, (int64_t)DAY_MAX));
+	unsigned held = step_held(bits);
+	bool gap = held < required || (cell & CELL_MISFIT);
+
+	out->steps = st;
+	out->at_risk = step_at_risk(bits);
+	out->attested = step_attested(bits);
+	out->item = (struct chain_item){ .supplier = supplier, .tier = (uint8_t)tier, .required = (uint8_t)required,
+					 .held = (uint8_t)held, .due = DAY_NONE, .planned_on = DAY_NONE,
+					 .expires_on = DAY_NONE, .timing = GT_UNDATED };
+	out->item.state = (uint8_t)state_of(cell, required, bits, step_held(bits_later), gap);
+	const struct own_link *own = tier == 1 ? own_find(c, supplier) : NULL;
+	if (own)
+		out->item.planned_on = own->planned_on;
+	if (!gap)
+		return;
+	c->w.s->cell[supplier] |= CELL_GAP;
+	out->item.kind = (uint8_t)kind_of(held, step_ever(bits), required);
+	out->item.due = due_of(c, own, tier, required);
+	if (out->item.due != DAY_NONE)
+		out->item.timing = out->item.due < c->w.q->on ? GT_OVERDUE : GT_DUE;
+}
+
+bool chain_has_below(struct chain *c, uint32_t supplier)
+{
+	struct adj_run run;
+	struct walk *w = &c->w;
+	for (bool ok = adj_first(&w->out, supplier, &run); ok; ok = adj_next(&w->out, &run)) {
+		const struct adj_dates *d = run.d;
+		for (uint32_t i = 0; i < run.n; i++) {
+			if ((run.e[i].attr & ADJ_DATED) && !dates_active(d++, w->q->on))
+				continue;
+			if (link_visible(w->t, w->q->procurer, supplier, run.e[i].peer, run.e[i].attr, w->q->on,
+					 w->any_grants))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- spend behind gaps ----
+ *
+ * g_k(x) = the highest product over walks of at most k links from x to a gap; 1 on a gap itself. Only
+ * organisations that are not in gap and can matter are computed: layer 0 holds P's active suppliers
+ * with known spend that are not in gap, layer j + 1 the suppliers of layer j that are not in gap; then g_(N-1-j) of
+ * layer j is computed from the deepest layer up. */
+
+struct layer {
+	uint32_t *org;
+	double *g;
+	size_t n, cap;
+};
+
+static bool layer_add(struct layer *l, uint32_t *index, uint32_t org)
+{
+	uint32_t at = index[org];
+	if (at < l->n && l->org[at] == org)
+		return true;
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 256;
+		uint32_t *p = realloc(l->org, cap * sizeof *p);
+		if (!p)
+			return false;
+		l->org = p;
+		l->cap = cap;
+	}
+	index[org] = (uint32_t)l->n;
+	l->org[l->n++] = org;
+	return true;
+}
+
+static int u32_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static void layer_sort(struct layer *l, uint32_t *index)
+{
+	if (l->n > 1)
+		qsort(l->org, l->n, sizeof *l->org, u32_cmp);
+	for (size_t i = 0; i < l->n; i++)
+		index[l->org[i]] = (uint32_t)i;
+}
+
+static enum rc layer_next(struct chain *c, const struct layer *from, struct layer *to)
+{
+	struct scratch *s = c->w.s;
+	for (size_t i = 0; i < from->n; i++) {
+		WALK_LINKS(&c->w, from->org[i], e, {
+			if (!(s->cell[e.peer] & CELL_GAP) && !layer_add(to, s->index, e.peer))
+				return RC_NOMEM;
+		});
+	}
+	layer_sort(to, s->index);
+	return RC_OK;
+}
+
+/* below NULL: walks of one link. */
+static enum rc layer_solve(struct chain *c, struct layer *l, const struct layer *below)
+{
+	struct scratch *s = c->w.s;
+	l->g = malloc(MAX(l->n, (size_t)1) * sizeof *l->g);
+	if (!l->g)
+		return RC_NOMEM;
+	for (size_t i = 0; below && i < below->n; i++)
+		s->index[below->org[i]] = (uint32_t)i;
+	for (size_t i = 0; i < l->n; i++) {
+		double best = 0;
+		WALK_LINKS(&c->w, l->org[i], e, {
+			double d = adj_dependency(e.attr) / 10000.0;
+			if (d <= best)
+				continue;
+			if (s->cell[e.peer] & CELL_GAP)
+				best = d;
+			else if (below)
+				best = MAX(best, d * below->g[s->index[e.peer]]);
+		});
+		l->g[i] = best;
+	}
+	return RC_OK;
+}
+
+static enum rc layers_solve(struct chain *c, struct layer *layers, unsigned n)
+{
+	enum rc rc = RC_OK;
+	for (unsigned j = 0; j + 1 < n && rc == RC_OK; j++)
+		rc = layer_next(c, &layers[j], &layers[j + 1]);
+	for (unsigned j = n; j-- > 0 && rc == RC_OK;)
+		rc = layer_solve(c, &layers[j], j + 1 < n ? &layers[j + 1] : NULL);
+	return rc;
+}
+
+__extension__ typedef unsigned __int128 u128;
+
+/* 1e-12 units, half away from zero: products of four-decimal numbers lie on or very near the grid. */
+static uint64_t grid(double m)
+{
+	return (uint64_t)((long double)m * 1e12L + 0.5L);
+}
+
+enum rc chain_spend(struct chain *c, int64_t *out)
+{
+	struct layer layers[TIER_MAX] = { 0 };
+	unsigned n = c->w.q->depth - 1; /* walks from A have at most N - 1 links */
+	struct scratch *s = c->w.s;
+	u128 sum = 0;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < c->n_own; i++) {
+		const struct own_link *k = &c->own[i];
+		if (!k->active || k->spend <= 0 || !cell_reached(s, k->supplier))
+			continue;
+		if (s->cell[k->supplier] & CELL_GAP)
+			sum += (u128)k->spend * 1000000000000u;
+		else if (n > 0 && !layer_add(&layers[0], s->index, k->supplier))
+			rc = RC_NOMEM;
+	}
+	if (rc == RC_OK && layers[0].n > 0)
+		rc = layers_solve(c, layers, n);
+	for (size_t i = 0; i < layers[0].n && rc == RC_OK; i++) {
+		const struct own_link *k = own_find(c, layers[0].org[i]);
+		sum += (u128)k->spend * grid(layers[0].g[i]);
+	}
+	for (unsigned j = 0; j < TIER_MAX; j++) {
+		free(layers[j].org);
+		free(layers[j].g);
+	}
+	u128 yen = (sum + 500000000000u) / 1000000000000u;
+	*out = yen > INT64_MAX ? INT64_MAX : (int64_t)yen;
+	return rc != RC_OK ? rc : c->w.out.bad ? RC_DAMAGED : txn_rc(c->w.t);
+}

@@ -1,0 +1,58 @@
+/*
+ * chain.h - inside of graph/ only: the procurer's own links, and the judgement of one supplier in a
+ * chain. Shared by exposure.c, list.c and dependency.c.
+ */
+#pragma once
+
+#include "graph/walk.h"
+
+/* One of the procurer's own links, in supplier order. */
+struct own_link {
+	uint32_t supplier;
+	bool active;
+	uint8_t level;
+	int32_t due;        /* what link_due() says: counts where the link asks for the required level */
+	int32_t planned_on;
+	int64_t spend;      /* -1: unknown */
+};
+
+struct chain {
+	struct walk w;
+	struct targets *targets;
+	struct own_link *own;
+	size_t n_own;
+	uint64_t exceptions, clause_gaps, clauses_undetermined, spend_unknown;
+	int64_t annual_spend; /* capped at INT64_MAX */
+	struct step_reader steps;
+};
+
+/* Walks and reads the own links. done also after a failure. clauses: count them too. */
+MUST_USE enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
+			    bool dependency, bool clauses);
+void chain_done(struct chain *c);
+const struct own_link *own_find(const struct chain *c, uint32_t supplier); /* NULL: none */
+
+struct judged {
+	struct chain_item item; /* dependency, expires_on left to the caller */
+	bool at_risk, attested;
+	uint32_t n_steps;
+	const struct step *steps;
+};
+/* S in reach: everything domain.md says of it. Marks CELL_GAP. */
+void chain_judge(struct chain *c, uint32_t supplier, struct judged *out);
+/* Does S have an active link visible to the procurer? (below_known answers for "unknown below") */
+bool chain_has_below(struct chain *c, uint32_t supplier);
+/* spend behind gaps, in whole yen; every reached organisation must have been judged. */
+MUST_USE enum rc chain_spend(struct chain *c, int64_t *out);
+
+/* clauses.c: reads the clauses of a procurer's links in step with the links. */
+struct clause_reader {
+	struct cur cur;
+	uint32_t procurer;
+	bool started;
+};
+void clause_reader_init(struct clause_reader *r, struct txn *t, uint32_t procurer);
+void clause_reader_done(struct clause_reader *r);
+/* Ascending suppliers. */
+void clause_reader_link(struct clause_reader *r, uint32_t supplier, const struct rec *link, int own_level,
+			int32_t on, struct clause_view *out);
