@@ -19,7 +19,7 @@ static void add_after(struct cal_set *set, int32_t day, int days, uint32_t p, ui
 void clause_calendar(struct txn *t, uint32_t p, uint32_t s, const struct rec *link, struct cal_set *set)
 {
 	uint8_t key[9];
-	AUTO_CUR struct cur c;
+	AUTO_CUR struct cur c = { 0 };
 	struct rec r;
 	if (!link)
 		return;

@@ -105,7 +105,7 @@ static enum rc unit_check(struct batch *b, struct change *c, struct view id)
 void units_of(struct txn *t, struct view id, struct buf *out)
 {
 	uint8_t key[ORGID_MAX + 1];
-	AUTO_CUR struct cur c;
+	AUTO_CUR struct cur c = { 0 };
 	if (id.n > ORGID_MAX)
 		return;
 	memcpy(key, id.p, id.n);
