@@ -48,7 +48,7 @@ static bool takes_file(const struct verb *v)
 	return strstr(v->args, "FILE") || strstr(v->args, "DIR");
 }
 
-/* A shell function that sets `words` for the value of option $1; true where there are some. */
+/* A shell function that sets `found` for the value of option $1; true where there are some. */
 static void value_cases(struct buf *b)
 {
 	buf_adds(b, "_tierwatch_value() {\n\tcase $1 in\n");
@@ -60,12 +60,12 @@ static void value_cases(struct buf *b)
 		buf_addf(b, "\t--%s", d->name);
 		if (d->letter)
 			buf_addf(b, "|-%c", d->letter);
-		buf_addf(b, ") words='%s' ;;\n", d->words);
+		buf_addf(b, ") found='%s' ;;\n", d->words);
 	}
 	buf_adds(b, "\t*) return 1 ;;\n\tesac\n}\n");
 }
 
-/* Sets `words` for a verb ("org list", "gaps"); "@file" stands for file names. */
+/* Sets `found` for a verb ("org list", "gaps"); "@file" stands for file names. */
 static void verb_cases(struct buf *b)
 {
 	buf_adds(b, "_tierwatch_verb() {\n\tcase $1 in\n");
@@ -73,11 +73,11 @@ static void verb_cases(struct buf *b)
 		const struct verb *v = &verbs[i];
 
 		if (v->action && is_first(i)) {
-			buf_addf(b, "\t'%s') words='", v->noun);
+			buf_addf(b, "\t'%s') found='", v->noun);
 			actions(b, v->noun);
 			buf_adds(b, "' ;;\n");
 		}
-		buf_addf(b, "\t'%s%s%s') words='", v->noun, v->action ? " " : "",
+		buf_addf(b, "\t'%s%s%s') found='", v->noun, v->action ? " " : "",
 			 v->action ? v->action : "");
 		argument_words(b, v->args);
 		if (takes_file(v))
@@ -86,7 +86,7 @@ static void verb_cases(struct buf *b)
 		option_words(b, v->opts);
 		buf_adds(b, "' ;;\n");
 	}
-	buf_adds(b, "\t*) words='");
+	buf_adds(b, "\t*) found='");
 	nouns(b);
 	buf_adds(b, "' ;;\n\tesac\n}\n");
 }
@@ -106,11 +106,11 @@ static void parse_function(struct buf *b)
 		 "\t\tesac\n"
 		 "\t\tif [ -z \"$verb\" ]; then verb=$w; continue; fi\n"
 		 "\t\tcase $verb in *' '*) continue ;; esac\n"
-		 "\t\twords='' options=''; _tierwatch_verb \"$verb\"\n"
-		 "\t\tcase \" $words \" in *\" $w \"*) if [ -z \"$options\" ]; then verb=\"$verb $w\"; fi ;; "
+		 "\t\tfound='' options=''; _tierwatch_verb \"$verb\"\n"
+		 "\t\tcase \" $found \" in *\" $w \"*) if [ -z \"$options\" ]; then verb=\"$verb $w\"; fi ;; "
 		 "esac\n"
 		 "\tdone\n"
-		 "\twords='' options='");
+		 "\tfound='' options='");
 	option_words(b, 0);
 	buf_adds(b, "'\n\t_tierwatch_verb \"$verb\"\n}\n");
 }
@@ -124,15 +124,15 @@ static void bash_script(struct buf *b)
 	buf_adds(b,
 		 "_tierwatch() {\n"
 		 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		 "\tlocal words='' options='' IFS=$' \\t\\n'\n"
+		 "\tlocal found='' options='' IFS=$' \\t\\n'\n"
 		 "\tCOMPREPLY=()\n"
 		 "\tif ! { [ \"$COMP_CWORD\" -gt 1 ] && _tierwatch_value \"$prev\"; }; then\n"
 		 "\t\t_tierwatch_words \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"\n"
-		 "\t\tcase $cur in -*) words=$options ;; esac\n"
+		 "\t\tcase $cur in -*) found=$options ;; esac\n"
 		 "\tfi\n"
-		 "\tcase $words in\n"
+		 "\tcase $found in\n"
 		 "\t*@file) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
-		 "\t*) mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\") ;;\n"
+		 "\t*) mapfile -t COMPREPLY < <(compgen -W \"$found\" -- \"$cur\") ;;\n"
 		 "\tesac\n"
 		 "}\n"
 		 "complete -o filenames -F _tierwatch tierwatch\n");
@@ -149,14 +149,14 @@ static void zsh_script(struct buf *b)
 		 "\temulate -L zsh\n"
 		 "\tlocal cur=${words[CURRENT]} prev=${words[CURRENT-1]}\n"
 		 "\tlocal -a typed=(\"${(@)words[2,CURRENT-1]}\")\n"
-		 "\tlocal words='' options=''\n"
+		 "\tlocal found='' options=''\n"
 		 "\tif ! { (( CURRENT > 2 )) && _tierwatch_value \"$prev\"; }; then\n"
 		 "\t\t_tierwatch_words \"${typed[@]}\"\n"
-		 "\t\tcase $cur in (-*) words=$options ;; esac\n"
+		 "\t\tcase $cur in (-*) found=$options ;; esac\n"
 		 "\tfi\n"
-		 "\tcase $words in\n"
+		 "\tcase $found in\n"
 		 "\t(*@file) _files ;;\n"
-		 "\t(*) compadd -- ${=words} ;;\n"
+		 "\t(*) compadd -- ${=found} ;;\n"
 		 "\tesac\n"
 		 "}\n"
 		 "if [ \"$funcstack[1]\" = _tierwatch ]; then _tierwatch \"$@\"; "

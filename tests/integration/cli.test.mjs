@@ -158,6 +158,15 @@ describe("without a server", () => {
 		assert.deepEqual(await complete("tierwatch --output n"), ["ndjson"]);
 		assert.deepEqual(await complete("tierwatch export l"), ["links"]);
 		assert.deepEqual(await complete("tierwatch check completion.b"), ["completion.bash"]);
+		const has = (shell) => (process.env.PATH ?? "").split(":").some((d) => existsSync(path.join(d, shell)));
+		for (const shell of ["zsh", "fish"].filter(has)) {
+			const name = await file(`completion.${shell}`, ok(await run(["completion", shell])).out);
+			ok(await run(["-n", name], { program: shell }));
+		}
+		if (has("fish")) {
+			const ask = `source ${path.join(home, "completion.fish")}; complete -C "tierwatch cert su"`;
+			assert.match(ok(await run(["-c", ask], { program: "fish" })).out, /^suspend\t/);
+		}
 		const zsh = ok(await run(["completion", "zsh"])).out;
 		assert.match(zsh, /^#compdef tierwatch/);
 		const fish = ok(await run(["completion", "fish", "--lang", "ja"])).out;
