@@ -95,7 +95,9 @@ static void random_suspensions(const struct world *w, struct rng *r, struct w_ce
 	int32_t day = world_day(w, r);
 
 	c->n_susp = 0;
-	while (c->n_susp < W_PERIODS && rng_chance(r, c->n_susp ? 35 : 25)) {
+	/* what lies behind another suspension has ended before the day on which it is written */
+	while (c->n_susp < W_PERIODS && (!c->n_susp || c->susp[c->n_susp - 1].to < w->today) &&
+	       rng_chance(r, c->n_susp ? 50 : 25)) {
 		struct w_period *p = &c->susp[c->n_susp++];
 
 		p->from = day;

@@ -1,0 +1,28 @@
+/* compare.h - asks the store and the twin the same questions and tells where they differ. */
+#pragma once
+
+#include "graph/answers.h"
+#include "tests/twin/twin.h"
+
+/* One question. */
+struct question {
+	int p;
+	unsigned depth;
+	int32_t on, horizon;
+};
+struct question question_random(const struct world *w, struct rng *r);
+
+/* Each writes what differs to out and answers whether nothing did. The world has its numbers. */
+bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, const struct question *q,
+		   FILE *out);
+bool compare_impact(const struct world *w, struct txn *t, struct scratch *s, int supplier,
+		    const struct question *q, int held_level, FILE *out);
+/* Levels held by everybody on a day, and until when. */
+bool compare_held(const struct world *w, struct txn *t, int32_t day, FILE *out);
+/* Levels, clauses and counts of every link on a day. */
+bool compare_links(const struct world *w, struct txn *t, int32_t day, FILE *out);
+/* Who may be touched must cover who is. */
+bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, int org, int32_t day,
+		     FILE *out);
+/* The store's own check finds nothing. */
+bool compare_sound(struct txn *t, FILE *out);
