@@ -9,6 +9,11 @@
 
 struct jobs;
 
+/* A file up to this many operations and bytes is one command, so all or nothing survives a crash; a larger
+ * one becomes several, and is refused where strict. */
+#define JOB_COMMAND_OPS 1000000u
+#define JOB_COMMAND_BYTES (256u << 20)
+
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED };
 extern const char *const job_state_names[4];
 
@@ -32,8 +37,9 @@ struct job_report {
 	struct job_row_error *errors; /* free */
 };
 
+/* Removes what lies in spool_dir (made if missing), and reports jobs that a crash cut off as failed. */
 MUST_USE enum rc jobs_start(struct store *s, struct writer *w, const char *spool_dir, struct jobs **out, struct err *e);
-/* RC_BUSY when 64 wait. */
+/* RC_BUSY when 64 wait. Does not wait for the disk. On failure the file stays the caller's. */
 MUST_USE enum rc jobs_submit(struct jobs *j, const struct job_request *r, uint64_t *out_job, struct err *e);
 /* From memory while it runs, from the store afterwards. RC_NOT_FOUND. Free with job_report_done. */
 MUST_USE enum rc jobs_get(struct jobs *j, struct txn *t, uint64_t job, struct job_report *out);

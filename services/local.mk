@@ -3,7 +3,11 @@ noinst_LIBRARIES += %D%/libservices.a
 %C%_libservices_a_SOURCES = \
 	%D%/batch.c \
 	%D%/figurer.h \
+	%D%/job_record.c \
+	%D%/job_run.c \
+	%D%/jobs.c \
 	%D%/jobs.h \
+	%D%/jobs_int.h \
 	%D%/writer.c \
 	%D%/writer.h \
 	%D%/writer_int.h

@@ -29,16 +29,31 @@ static size_t bytes_of(const struct cmd *c)
 	return n;
 }
 
-enum rc writer_submit(struct writer *w, struct submission *s)
+static void enqueue(struct writer *w, struct submission *s)
 {
-	enum rc rc = RC_OK;
+	*w->tail = s;
+	w->tail = &s->next;
+	w->queued++;
+	w->queued_bytes += s->bytes;
+}
 
+static void prepare(struct submission *s)
+{
 	s->rc = RC_OK;
 	s->next = NULL;
 	s->tried = false;
 	s->saved = NULL;
 	s->n_saved = 0;
 	s->bytes = bytes_of(&s->cmd);
+}
+
+enum rc writer_submit(struct writer *w, struct submission *s)
+{
+	enum rc rc = RC_OK;
+
+	prepare(s);
+	if (s->with)
+		prepare(s->with);
 	pthread_mutex_lock(&w->mutex);
 	if (writer_dead(w))
 		rc = RC_IO;
@@ -48,12 +63,11 @@ enum rc writer_submit(struct writer *w, struct submission *s)
 		 (w->queued > 0 && s->bytes > w->o.queue_max_bytes - w->queued_bytes))
 		rc = RC_BUSY;
 	if (rc == RC_OK) {
-		*w->tail = s;
-		w->tail = &s->next;
-		w->queued++;
-		w->queued_bytes += s->bytes;
-		if (w->queued == 1)
+		if (!w->head)
 			pthread_cond_signal(&w->wake);
+		enqueue(w, s);
+		if (s->with)
+			enqueue(w, s->with);
 	}
 	pthread_mutex_unlock(&w->mutex);
 	return rc;
@@ -75,14 +89,17 @@ static struct submission *take(struct writer *w, bool *out_stop)
 {
 	struct submission *first, **end;
 	size_t n = 0, bytes = 0;
+	bool joined = false; /* the last one taken wants the next with it */
 
 	pthread_mutex_lock(&w->mutex);
 	if (!w->head && !w->stopping)
 		wait_tick(w);
 	first = w->head;
 	end = &w->head;
-	while (*end && n < w->o.batch_max && (n == 0 || bytes + (*end)->bytes <= BATCH_MAX_BYTES)) {
+	while (*end && (joined || n == 0 ||
+			(n < w->o.batch_max && bytes + (*end)->bytes <= BATCH_MAX_BYTES))) {
 		n++;
+		joined = (*end)->with != NULL;
 		bytes += (*end)->bytes;
 		end = &(*end)->next;
 	}
@@ -221,6 +238,8 @@ void writer_off_commit(struct writer *w, void (*fn)(void *arg, uint64_t revision
 }
 
 uint64_t writer_revision(const struct writer *w) { return atomic_load(&w->revision); }
+
+int64_t writer_now_ms(const struct writer *w) { return clock_now_ms(w->clock); }
 
 bool writer_dead(const struct writer *w) { return atomic_load(&w->dead); }
 

@@ -16,6 +16,9 @@ struct submission {
 	struct arena *arena;  /* may be NULL; never freed by the writer */
 	/* Called once, on the writer thread, after the batch is on disk or refused; must be quick. */
 	void (*done)(struct submission *s);
+	/* A command that goes into the same transaction right behind this one, with its own done; NULL: none. (Only
+	 * where that transaction cannot be done are both tried alone.) */
+	struct submission *with;
 	/* Called before the command is applied a second time (the map had to grow): forget what on_error
 	 * told. May be NULL. */
 	void (*again)(struct submission *s);
@@ -54,6 +57,7 @@ void writer_on_commit(struct writer *w, void (*fn)(void *arg, uint64_t revision)
 /* Afterwards fn is not called with arg any more; waits for a call under way. Not from a hook. */
 void writer_off_commit(struct writer *w, void (*fn)(void *arg, uint64_t revision), void *arg);
 uint64_t writer_revision(const struct writer *w); /* newest on disk; any thread */
+int64_t writer_now_ms(const struct writer *w);    /* by the writer's clock; any thread */
 /* Non-zero after a failed commit that must not be retried: the daemon exits with failure. */
 bool writer_dead(const struct writer *w);
 struct writer_stats { uint64_t batches, commands, refused; size_t queued; };
