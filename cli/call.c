@@ -80,6 +80,9 @@ void call_tell(const struct cli *c, const json_t *o, long status)
 	buf_addc(&plain, '\0');
 	if (buf_ok(&plain))
 		SAY(c, M_SERVER_SAID, plain.p, *code ? code : "-", NUM(status));
+	if (json_integer_value(json_object_get(o, "line")) > 0)
+		SAY(c, M_IN_FILE, NUM(json_integer_value(json_object_get(o, "line"))),
+		    NUM(json_integer_value(json_object_get(o, "column"))));
 	for (size_t i = 0; i < json_array_size(errors); i++)
 		problem_entry(c, json_array_get(errors, i));
 }

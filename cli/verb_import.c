@@ -84,7 +84,8 @@ static const char *content_type(const char *format, const char *name)
 	return "application/octet-stream";
 }
 
-static void draw(struct progress *p, int64_t sent, bool waiting, int64_t rows)
+/* TEXT [#####     ]  42%; without a total the text alone. */
+static void draw(struct progress *p, enum msg text, int64_t n, int64_t done, int64_t total)
 {
 	int64_t now = monotonic_us();
 	AUTO(buf_done) struct buf b = BUF_INIT;
@@ -94,16 +95,11 @@ static void draw(struct progress *p, int64_t sent, bool waiting, int64_t rows)
 		return;
 	p->drawn_us = now;
 	buf_adds(&b, "\r\033[K");
-	if (waiting) {
-		msg_format(&b, M_PROGRESS_ROWS, p->c->lang, (const char *const[]){ NUM(rows), NULL });
-	} else if (p->total > 0) {
-		filled = (int)(sent * BAR_WIDTH / p->total);
-		msg_format(&b, M_PROGRESS_SEND, p->c->lang, (const char *const[]){ NULL });
+	msg_format(&b, text, p->c->lang, (const char *const[]){ NUM(n), NULL });
+	if (total > 0 && done <= total) {
+		filled = (int)(done * BAR_WIDTH / total);
 		buf_addf(&b, " [%.*s%*s] %3d%%", filled, "########################",
-			 BAR_WIDTH - filled, "", (int)(sent * 100 / p->total));
-	} else {
-		msg_format(&b, M_PROGRESS_SENT, p->c->lang,
-			   (const char *const[]){ NUM(sent / 1024), NULL });
+			 BAR_WIDTH - filled, "", (int)(done * 100 / total));
 	}
 	if (buf_ok(&b))
 		fwrite(b.p, 1, b.n, stderr);
@@ -117,7 +113,9 @@ static void erase(const struct progress *p)
 
 static void on_upload(void *arg, int64_t sent)
 {
-	draw(arg, sent, false, 0);
+	struct progress *p = arg;
+
+	draw(p, M_PROGRESS_SENT, sent / 1024, sent, p->total);
 }
 
 static bool import_path(const struct cli *c, struct buf *b, const struct args *a)
@@ -179,7 +177,8 @@ static int wait_for_job(const struct cli *c, struct call_reply *r, struct progre
 			SAY(c, M_NOT_JSON, http_url(c->http), "/v1/imports");
 			return CLI_FAILED;
 		}
-		draw(p, 0, true, count(r->json, "rows"));
+		draw(p, M_PROGRESS_ROWS, count(r->json, "rows"), count(r->json, "bytes_done"),
+		     count(r->json, "bytes_total"));
 		nanosleep(&pause, NULL);
 		if (cli_interrupted())
 			return CLI_INTERRUPTED;
@@ -259,7 +258,9 @@ static int tell_outcome(const struct cli *c, const struct args *a, const char *f
 		failed = true;
 	if (failed)
 		SAY0(c, M_IMPORT_FAILED);
-	else if (args_has(a, OPT_DRY_RUN))
+	if (count(job, "commands") > (failed ? 0 : 1))
+		NOTE(c, M_IMPORT_PARTS, NUM(count(job, "commands")));
+	if (!failed && args_has(a, OPT_DRY_RUN))
 		NOTE0(c, M_IMPORT_DRY);
 	return failed ? CLI_FAILED : CLI_OK;
 }
