@@ -522,3 +522,224 @@ describe("against a stand-in", () => {
 		assert.match(r.err, /cannot be read/);
 	});
 });
+
+// A fictional corporate number: base digits that no registry office has, with its check digit.
+const corporate = (n) => {
+	const base = `9999${String(n).padStart(8, "0")}`;
+	const sum = [...base].reverse().reduce((s, d, i) => s + ((Number(d) * (i % 2 ? 2 : 1))), 0);
+	return `${9 - (sum % 9)}${base}`;
+};
+
+describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there is no daemon yet" }, () => {
+	const BUYER = `JP-JCN-${corporate(1)}`;
+	const MAKER = `JP-JCN-${corporate(2)}`;
+	const DEEP = `JP-JCN-${corporate(3)}`;
+	let dir, daemon, tw, url;
+
+	const start = async (data, clock = "2027-06-01T03:00:00Z") => {
+		const child = spawn(TIERWATCHD, ["--data", data, "--listen", "127.0.0.1:0", "--clock", clock]);
+		let text = "";
+		const address = await new Promise((resolve, reject) => {
+			child.stderr.setEncoding("utf8").on("data", (d) => {
+				text += d;
+				const m = /listening on (http:\/\/\S+)/.exec(text);
+				if (m) resolve(m[1]);
+			});
+			child.on("exit", (code) => reject(new Error(`tierwatchd exited with ${code}\n${text}`)));
+		});
+		return { child, url: address };
+	};
+	const stop = ({ child }) =>
+		new Promise((resolve) => {
+			child.removeAllListeners("exit").on("exit", (code) => resolve(code));
+			child.kill("SIGTERM");
+		});
+
+	before(async () => {
+		dir = path.join(home, "store");
+		await mkdir(dir);
+		daemon = await start(dir);
+		url = daemon.url;
+		tw = client(url, (await readFile(path.join(dir, "admin.token"), "utf8")).trim());
+	});
+	after(() => daemon && stop(daemon));
+
+	test("status, and the token's own file", async () => {
+		const o = json(await tw(["status", "-o", "json"]));
+		assert.equal(o.ready, true);
+		assert.equal(typeof o.revision, "number");
+		const args = ["org", "list", "--token-file", path.join(dir, "admin.token")];
+		ok(await tw(args, { env: { TIERWATCH_TOKEN: "" } }));
+		assert.equal((await tw(["org", "list"], { env: { TIERWATCH_TOKEN: "wrong" } })).code, 1);
+	});
+
+	test("organisations, by number and by alias", async () => {
+		ok(await tw(["org", "set", corporate(1), "name=株式会社みほん発注"]));
+		ok(await tw(["org", "set", corporate(2), "name=見本製作所株式会社", "name_kana=ミホンセイサクショ", "aliases=XX-LOCAL-MAKER"]));
+		ok(await tw(["org", "set", DEEP, "name=みほん部品"]));
+		assert.equal(json(await tw(["org", "show", "XX-LOCAL-MAKER", "-o", "json"])).id, MAKER);
+		const found = json(await tw(["org", "list", "見本製作所", "-o", "json"])).items;
+		assert.deepEqual(found.map((x) => x.id), [MAKER]);
+		assert.match(ok(await tw(["org", "list", "--lang", "ja"])).out, /名称/);
+		assert.equal((await tw(["org", "show", "XX-LOCAL-NONE"])).code, 4);
+		const wrong = await tw(["org", "set", `JP-JCN-${(Number(corporate(4)[0]) % 9) + 1}${corporate(4).slice(1)}`, "name=x"]);
+		assert.equal(wrong.code, 1);
+		assert.match(wrong.err, /check-digit/);
+		const unknown = await tw(["org", "set", BUYER, "nope=1", "--lang", "ja"]);
+		assert.equal(unknown.code, 1);
+		assert.match(unknown.err, /\[unknown-field, HTTP 422\]/);
+		assert.match(unknown.err, /nope/);
+	});
+
+	test("links and targets make gaps", async () => {
+		ok(await tw(["link", "set", BUYER, MAKER, "confidential=true", "continuity=false", "system_access=false",
+			"dependency=0.5", "annual_spend=12000000", "relation=business"]));
+		ok(await tw(["link", "set", MAKER, DEEP, "dependency=0.25"]));
+		ok(await tw(["target", "set", BUYER, "--due", "2027-09-30", "--tier", "2=3", "--depth", "3"]));
+		const again = json(await tw(["target", "set", BUYER, "--own-level", "4", "-o", "json"]));
+		assert.equal(again.default_rules, true, "METI's rules stay METI's");
+		assert.deepEqual(again.tiers, { 2: 3 });
+		assert.equal(again.due, "2027-09-30");
+		const o = json(await tw(["exposure", BUYER, "-o", "json"]));
+		assert.equal(o.depth, 3);
+		assert.equal(o.gaps, 2);
+		assert.equal((await tw(["gaps", BUYER, "--exit-code"])).code, 6);
+		const gaps = json(await tw(["gaps", BUYER, "-o", "json"])).items;
+		assert.deepEqual(gaps.map((g) => [g.tier, g.supplier, g.kind]), [[1, MAKER, "never"], [2, DEEP, "never"]]);
+		const links = json(await tw(["link", "list", BUYER, "-o", "json"])).items;
+		assert.equal(links[0].effective_level, 4);
+		assert.match(ok(await tw(["link", "list", BUYER])).out, /見本製作所株式会社/);
+		assert.match(ok(await tw(["link", "list", MAKER, "--procurers"])).out, /株式会社みほん発注/);
+		const self = await tw(["link", "set", BUYER, BUYER, "note=x"]);
+		assert.equal(self.code, 1);
+		assert.match(self.err, /self-link/);
+	});
+
+	test("what the server refuses is 1, and its words are shown", async () => {
+		for (const [args, code] of [
+			[["exposure", BUYER, "--depth", "0"], "bad-query"],
+			[["exposure", BUYER, "--depth", "25"], "bad-query"],
+			[["exposure", BUYER, "--on", "2026-02-30"], "bad-query"],
+			[["link", "set", BUYER, MAKER, "required_level=6"], "out-of-range"],
+		]) {
+			const r = await tw(args);
+			assert.equal(r.code, 1, args.join(" "));
+			assert.ok(r.err.includes(`[${code}, HTTP 4`), r.err);
+		}
+	});
+
+	test("a certificate comes and is revoked: figures and events follow", async () => {
+		const level = ["scheme=scs", "level=4", "issued=2027-04-01", "expires=2030-03-31", "evidence=registry"];
+		ok(await tw(["cert", "set", MAKER, "c1", ...level]));
+		assert.equal(json(await tw(["exposure", BUYER, "-o", "json"])).gaps, 1);
+		assert.match(ok(await tw(["cert", "list", MAKER])).out, /c1 +scs +4 +valid/);
+		const impact = json(await tw(["impact", MAKER, "--held-level", "0", "-o", "json"]));
+		assert.deepEqual(impact.items.map((x) => [x.procurer, x.gap]), [[BUYER, true]]);
+		ok(await tw(["cert", "suspend", MAKER, "c1", "--from", "2027-05-01"]));
+		ok(await tw(["cert", "resume", MAKER, "c1"]));
+		ok(await tw(["cert", "revoke", MAKER, "c1"]));
+		assert.equal((await tw(["impact", MAKER, "--exit-code"])).code, 6);
+		const gaps = json(await tw(["gaps", BUYER, "--kind", "lapsed", "-o", "json"])).items;
+		assert.deepEqual(gaps.map((g) => g.supplier), [MAKER]);
+		const events = ok(await tw(["events", "-o", "ndjson"])).out.trim().split("\n").map((l) => JSON.parse(l));
+		const lapse = events.filter((x) => x.type === "supplier.lapsed");
+		assert.ok(lapse.length >= 1 && lapse.at(-1).subject === MAKER);
+		assert.deepEqual(events.map((x) => x.revision), events.map((x) => x.revision).sort((a, b) => a - b));
+	});
+
+	test("exposure.changed arrives on the stream, and a stream goes on where another ended", async () => {
+		const before = json(await tw(["status", "-o", "json"])).revision;
+		const live = tw(["events", "--follow", "--after", String(before), "--limit", "2", "-o", "ndjson"]);
+		ok(await tw(["cert", "set", DEEP, "d1", "scheme=scs", "level=3", "issued=2027-04-01", "expires=2028-03-31"]));
+		const types = ok(await live).out.trim().split("\n").map((l) => JSON.parse(l).type);
+		assert.equal(types.length, 2);
+		assert.equal(types[0], "certificate.changed");
+	});
+
+	test("why, expiring, clauses, history", async () => {
+		const why = json(await tw(["why", BUYER, DEEP, "-o", "json"]));
+		assert.deepEqual(why.path, [BUYER, MAKER, DEEP]);
+		assert.equal(why.dependency, 0.125);
+		assert.match(ok(await tw(["why", BUYER, DEEP, "--lang", "ja"])).out, /見本製作所株式会社/);
+		assert.equal((await tw(["why", DEEP, BUYER])).code, 4);
+		const soon = json(await tw(["expiring", BUYER, "--horizon", "400", "-o", "json"])).items;
+		assert.deepEqual(soon.map((x) => x.expires_on), ["2028-03-31"]);
+		assert.equal((await tw(["clause-gaps", BUYER, "--exit-code"])).code, 6);
+		ok(await tw(["clause", "set", BUYER, MAKER, "2-1-2", "status=agreed", "agreed_on=2027-04-01"]));
+		const clause = json(await tw(["clause", "set", BUYER, MAKER, "2-1-2", "note=保管場所は本社", "-o", "json"]));
+		assert.equal(clause.status, "agreed");
+		assert.equal(clause.note, "保管場所は本社");
+		assert.equal(json(await tw(["clause", "list", BUYER, MAKER, "-o", "json"])).items.length, 6);
+		ok(await tw(["clause", "rm", BUYER, MAKER, "2-1-2"]));
+		assert.equal(json(await tw(["clause", "show", BUYER, MAKER, "2-1-2", "-o", "json"])).status, "missing");
+		ok(await tw(["history", BUYER]));
+	});
+
+	test("a vendor master in CP932 with Japanese headings", async () => {
+		const rows = Array.from({ length: 2000 }, (_, i) =>
+			`T${corporate(1000 + i)},V-${i},高,○,令和9年9月30日`);
+		rows[41] = "T1234567890123,V-41x,高,○,令和9年9月30日";
+		const text = `取引先,取引先コード,重要度,機密情報,期限\r\n${rows.join("\r\n")}\r\n`;
+		const utf8 = await file("vendors-utf8.csv", text);
+		ok(await run(["-c", `iconv -f UTF-8 -t CP932 ${utf8} > vendors.csv`], { program: "bash" }));
+		const args = ["import", "vendors.csv", "--kind", "links", "--procurer", BUYER];
+		const before = json(await tw(["status", "-o", "json"]));
+		const dry = ok(await tw([...args, "--dry-run"]));
+		assert.match(dry.err, /2000 rows read/);
+		assert.equal(json(await tw(["status", "-o", "json"])).links, before.links);
+		const strict = await tw([...args, "--strict"]);
+		assert.equal(strict.code, 1);
+		const real = ok(await tw([...args, "-o", "json"]));
+		assert.match(real.err, /vendors\.csv:43:\d+: /);
+		const job = JSON.parse(real.out);
+		assert.equal(job.accepted, 1999);
+		assert.equal(job.rejected, 1);
+		const link = json(await tw(["link", "show", BUYER, corporate(1000), "-o", "json"]));
+		assert.equal(link.supplier_code, "V-0");
+		assert.equal(link.due, "2027-09-30");
+		assert.equal(link.criticality, "high");
+		const twice = JSON.parse(ok(await tw([...args, "-o", "json"])).out);
+		assert.equal(twice.unchanged, 1999);
+		const all = json(await tw(["link", "list", BUYER, "--all", "-o", "json"]));
+		assert.equal(all.items.length, 2000);
+		assert.equal((await tw(["import", await file("junk.bin", "\u0000\u0001\u0002")])).code, 1);
+	});
+
+	test("exports go back in unchanged", async () => {
+		const to = path.join(home, "links.csv");
+		ok(await tw(["export", "links", "--file", to]));
+		const job = JSON.parse(ok(await tw(["import", to, "--kind", "links", "-o", "json"])).out);
+		assert.equal(job.rejected, 0);
+		assert.equal(job.changed ?? 0, 0);
+		assert.match(ok(await tw(["export", "orgs", "-o", "ndjson"])).out, /"見本製作所株式会社"/);
+	});
+
+	test("backup, restore, check", async () => {
+		const copy = path.join(home, "copy.tw");
+		const other = path.join(home, "restored");
+		ok(await tw(["backup", copy]));
+		ok(await run(["restore", copy, other]));
+		ok(await run(["check", other]));
+		const second = await start(other);
+		const token = (await readFile(path.join(other, "admin.token"), "utf8").catch(() =>
+			readFile(path.join(dir, "admin.token"), "utf8"))).trim();
+		const there = client(second.url, token);
+		const o = json(await there(["exposure", BUYER, "-o", "json"]));
+		assert.deepEqual(o, json(await tw(["exposure", BUYER, "-o", "json"])));
+		assert.equal(await stop(second), 0);
+		assert.equal((await run(["check", dir])).code, 3, "in use");
+		assert.notEqual((await run(["check", path.join(home, "no-such-store")])).code, 0);
+	});
+
+	test("deleting", async () => {
+		const refused = await tw(["org", "rm", DEEP]);
+		assert.equal(refused.code, 1);
+		assert.match(refused.err, /has-links/);
+		ok(await tw(["link", "rm", MAKER, DEEP]));
+		ok(await tw(["cert", "rm", DEEP, "d1"]));
+		ok(await tw(["org", "rm", DEEP, "--cascade"]));
+		assert.equal((await tw(["org", "show", DEEP])).code, 4);
+		ok(await tw(["target", "rm", BUYER]));
+		assert.equal((await tw(["target", "show", BUYER])).code, 4);
+	});
+});
