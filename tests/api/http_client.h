@@ -213,10 +213,10 @@ static inline bool client_sees_end(struct client *c)
 	return true;
 }
 
-/* Waits up to three seconds for a condition that another thread brings about. */
+/* Waits up to ten seconds for a condition that another thread brings about. */
 #define EVENTUALLY(condition)                                                          \
 	do {                                                                           \
-		int64_t until_us_ = monotonic_us() + 3000000;                          \
+		int64_t until_us_ = monotonic_us() + 10000000;                          \
 		while (!(condition) && monotonic_us() < until_us_)                     \
 			usleep(2000);                                                  \
 		ck_assert_msg(condition, "never came: %s", #condition);                \

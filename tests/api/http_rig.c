@@ -161,6 +161,15 @@ static void do_fields(struct http_request *req)
 	http_reply(req);
 }
 
+static void do_fixed(struct http_request *req)
+{
+	static char page[300000];
+	memset(page, 'p', sizeof(page));
+	req->res.status = 200;
+	req->res.fixed = view_of(page, req->query.p ? number(req->query) : sizeof(page));
+	http_reply(req);
+}
+
 static void on_request(void *user, struct http_request *req)
 {
 	struct rig *r = user;
@@ -181,6 +190,8 @@ static void on_request(void *user, struct http_request *req)
 		do_sse(r, req);
 	else if (view_is(req->path, "/fields"))
 		do_fields(req);
+	else if (view_is(req->path, "/fixed"))
+		do_fixed(req);
 	else
 		rig_reply(req, "hello");
 }
@@ -213,6 +224,16 @@ static void on_loop_done(void *user, void *data)
 	struct rig *r = user;
 	(void)data;
 	count(r, &r->dones);
+}
+
+void rig_on_error(void *user, struct http_request *req, int status, const char *code,
+		  const char *detail)
+{
+	struct rig *r = user;
+	count(r, &r->errors);
+	http_header_add(req, "X-Code", "%s", code);
+	buf_addf(&req->res.body, "%d %s %zu", status, detail, req->path.n);
+	req->res.status = status;
 }
 
 void rig_init(struct rig *r)

@@ -1,6 +1,6 @@
 /*
  * http_rig.h - a server with a handler that does what the path says, for the server's tests.
- *   /hello /echo /async /hold /big?BYTES /stream?PIECES /abort /file /fields /sse
+ *   /hello /echo /async /hold /big?BYTES /stream?PIECES /abort /file /fields /fixed?BYTES /sse
  * /small takes bodies of 10 bytes, /spool stores any, /no is refused at its head.
  */
 #pragma once
@@ -30,6 +30,9 @@ void rig_stop(struct rig *r);
 struct server_stats rig_stats(struct rig *r);
 unsigned rig_held(struct rig *r);
 unsigned rig_count(struct rig *r, const unsigned *field);
+/* A handler's on_error(): "STATUS DETAIL PATH-LENGTH" with the code in X-Code. */
+void rig_on_error(void *user, struct http_request *req, int status, const char *code,
+		  const char *detail);
 /* Takes the oldest held request; the caller must reply. */
 struct http_request *rig_take(struct rig *r);
 void rig_reply(struct http_request *req, const char *text);

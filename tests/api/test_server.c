@@ -446,6 +446,49 @@ START_TEST(two_loops_share_a_port)
 }
 END_TEST
 
+START_TEST(fixed_bodies)
+{
+	struct client c = client_open(rig.port);
+	client_say(&c, "GET /fixed HTTP/1.1\r\nHost: t\r\n\r\nGET /fixed?10 HTTP/1.1\r\nHost: t\r\n\r\n");
+	struct answer a = client_hear(&c);
+	ck_assert_uint_eq(a.body.n, 300000);
+	ck_assert_int_eq(a.body.p[299999], 'p');
+	answer_done(&a);
+	a = client_hear(&c);
+	ck_assert(answer_is(&a, "pppppppppp"));
+	answer_done(&a);
+	client_close(&c);
+}
+END_TEST
+
+static void setup_own_errors(void)
+{
+	rig_init(&rig);
+	rig.config.handler.on_error = rig_on_error;
+	rig_start(&rig);
+}
+
+START_TEST(errors_in_the_handlers_words)
+{
+	struct client c = client_open(rig.port);
+	client_say(&c, "POST /small HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\n");
+	struct answer a = client_hear(&c);
+	ck_assert_int_eq(a.status, 413);
+	ck_assert_str_eq(answer_field(&a, "X-Code"), "too-large");
+	ck_assert(answer_is(&a, "413 the body is larger than allowed here 6"));
+	answer_done(&a);
+	client_close(&c);
+	c = client_open(rig.port);
+	client_say(&c, "nonsense\r\n");
+	a = client_hear(&c);
+	ck_assert_str_eq(answer_field(&a, "X-Code"), "malformed");
+	ck_assert(answer_is(&a, "400 the request line does not begin with a method 0"));
+	answer_done(&a);
+	ck_assert_uint_eq(rig_count(&rig, &rig.errors), 2);
+	client_close(&c);
+}
+END_TEST
+
 static Suite *suite_server(void)
 {
 	Suite *s = suite_create("server");
@@ -471,6 +514,11 @@ static Suite *suite_server(void)
 	tcase_add_test(t, compression);
 	tcase_add_test(t, large_answers);
 	tcase_add_test(t, bad_requests_get_a_problem);
+	tcase_add_test(t, fixed_bodies);
+	suite_add_tcase(s, t);
+	t = tcase_create("own errors");
+	tcase_add_checked_fixture(t, setup_own_errors, teardown);
+	tcase_add_test(t, errors_in_the_handlers_words);
 	suite_add_tcase(s, t);
 	t = tcase_create("two loops");
 	tcase_set_timeout(t, 60);

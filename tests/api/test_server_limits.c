@@ -116,7 +116,7 @@ START_TEST(slow_reader_is_cut)
 	rig.config.write_rate = 100 << 20;
 	rig_start(&rig);
 	struct client c = client_open(rig.port), d = client_open(rig.port);
-	client_say(&c, "GET /big?60000000 HTTP/1.1\r\nHost: t\r\n\r\n");
+	client_say(&c, "GET /big?20000000 HTTP/1.1\r\nHost: t\r\n\r\n");
 	client_say(&d, "GET /stream?90000000 HTTP/1.1\r\nHost: t\r\n\r\n");
 	EVENTUALLY(rig_stats(&rig).timeouts == 2);
 	EVENTUALLY(rig_stats(&rig).conns == 0);
@@ -363,6 +363,16 @@ static void *stop_elsewhere(void *arg)
 	return NULL;
 }
 
+static bool connection_is_refused(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(rig.port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	bool refused = connect(fd, (struct sockaddr *)&sa, sizeof(sa)) != 0;
+	close(fd);
+	return refused;
+}
+
 START_TEST(orderly_stop)
 {
 	pthread_t t;
@@ -376,11 +386,7 @@ START_TEST(orderly_stop)
 	ck_assert_int_eq(pthread_create(&t, NULL, stop_elsewhere, rig.server), 0);
 	ck_assert(client_sees_end(&idle));
 	ck_assert(client_sees_end(&listener));
-	int refused = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(rig.port) };
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_ne(connect(refused, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	close(refused);
+	EVENTUALLY(connection_is_refused());
 	(void)rig_take(&rig); /* the stream, which has ended */
 	rig_reply(rig_take(&rig), "the last");
 	struct answer a = client_hear(&busy);
