@@ -80,7 +80,7 @@ static void take_part(struct rows *r, enum contact_part part, struct view cell)
 static enum rc take_field(struct rows *r, const struct column *col, struct view cell, bool blank,
 			  struct err *e)
 {
-	if (strcmp(col->name, "supplier_code") == 0 && !blank)
+	if (!blank && col - r->columns.col == r->columns.supplier_code)
 		buf_addv(&r->code, cell_fold(&r->room, cell));
 	if (blank) {
 		fl_clear(&r->fields, col->field->id);
