@@ -21,9 +21,9 @@ enum seen {
 	SEEN_CODING = 4,
 	SEEN_TYPE = 8,
 	SEEN_AUTH = 16,
-	SEEN_CLOSE = 32,      /* Connection: close */
+	SEEN_CLOSE = 32, /* Connection: close */
 	SEEN_KEEP_ALIVE = 64, /* Connection: keep-alive */
-	SEEN_UPGRADE = 128,   /* Connection: upgrade */
+	SEEN_UPGRADE = 128, /* Connection: upgrade */
 };
 
 /* One byte of class bits for each character; those above 0x7f are in no class. */
@@ -49,15 +49,9 @@ static bool all(struct view v, unsigned class)
 	return true;
 }
 
-void http1_init(struct http1 *r)
-{
-	*r = (struct http1){ .body_max = UINT64_MAX };
-}
+void http1_init(struct http1 *r) { *r = (struct http1){ .body_max = UINT64_MAX }; }
 
-void http1_done(struct http1 *r)
-{
-	buf_done(&r->head);
-}
+void http1_done(struct http1 *r) { buf_done(&r->head); }
 
 void http1_reset(struct http1 *r)
 {
@@ -189,7 +183,7 @@ static bool host_ok(struct view v)
 /* "http://host[:port]" in front of the path; leaves the rest in *t, which may be empty. */
 static bool strip_authority(struct http1 *r, struct view *t)
 {
-	size_t scheme = t->n >= 7 && same(view_of(t->p, 7), "http://")	  ? 7
+	size_t scheme = t->n >= 7 && same(view_of(t->p, 7), "http://")    ? 7
 			: t->n >= 8 && same(view_of(t->p, 8), "https://") ? 8
 									  : 0;
 	if (!scheme)
@@ -240,15 +234,12 @@ static const struct {
 	const char *name;
 	enum http_method method;
 } methods[] = {
-	{ "GET", HTTP_GET },       { "HEAD", HTTP_HEAD },     { "POST", HTTP_POST },
-	{ "PUT", HTTP_PUT },       { "PATCH", HTTP_PATCH },   { "DELETE", HTTP_DELETE },
+	{ "GET", HTTP_GET },         { "HEAD", HTTP_HEAD },   { "POST", HTTP_POST },
+	{ "PUT", HTTP_PUT },         { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
 	{ "OPTIONS", HTTP_OPTIONS },
 };
 
-const char *http_method_name(enum http_method m)
-{
-	return methods[m].name;
-}
+const char *http_method_name(enum http_method m) { return methods[m].name; }
 
 static bool parse_method(struct http1 *r, struct view v)
 {

@@ -14,11 +14,11 @@
 #include "base/buf.h"
 
 #define HTTP1_HEADERS_MAX 100
-#define HTTP1_HEAD_MAX 16384    /* request line and fields, line ends included */
+#define HTTP1_HEAD_MAX 16384 /* request line and fields, line ends included */
 #define HTTP1_TARGET_MAX 8192
 #define HTTP1_TRAILERS_MAX 4096 /* bytes of a trailer section; it is checked and dropped */
-#define HTTP1_EXT_MAX 256       /* bytes of extensions behind one chunk size */
-#define HTTP1_EXT_TOTAL 16384   /* ... and in one body */
+#define HTTP1_EXT_MAX 256 /* bytes of extensions behind one chunk size */
+#define HTTP1_EXT_TOTAL 16384 /* ... and in one body */
 
 enum http_method {
 	HTTP_GET,
@@ -34,8 +34,8 @@ enum http1_event {
 	HTTP1_MORE, /* all input was used; feed again */
 	HTTP1_HEAD, /* the head is complete: method, path, ... may be read until http1_reset() */
 	HTTP1_DATA, /* r->data is a piece of the body, borrowed from the input */
-	HTTP1_END,  /* the request is complete; nothing more is read until http1_reset() */
-	HTTP1_BAD,  /* refused: r->status (4xx or 5xx) and r->reason; close after answering */
+	HTTP1_END, /* the request is complete; nothing more is read until http1_reset() */
+	HTTP1_BAD, /* refused: r->status (4xx or 5xx) and r->reason; close after answering */
 };
 
 /* A field as offsets into the head, so that a growing head may move. */
@@ -46,10 +46,10 @@ struct http1_field {
 struct http1 {
 	/* Valid from HTTP1_HEAD on. */
 	enum http_method method;
-	struct view path;  /* raw; begins with '/', or is "*" */
+	struct view path; /* raw; begins with '/', or is "*" */
 	struct view query; /* raw, behind the '?'; .p NULL where there is none */
-	struct view host;  /* of the absolute form, else of the Host field; may be empty in 1.0 */
-	unsigned minor;    /* HTTP/1.minor */
+	struct view host; /* of the absolute form, else of the Host field; may be empty in 1.0 */
+	unsigned minor; /* HTTP/1.minor */
 	bool keep_alive;
 	bool chunked;
 	bool expect_continue;
@@ -60,14 +60,14 @@ struct http1 {
 	/* Set by the caller between HTTP1_HEAD and the next call; the default has no limit. */
 	uint64_t body_max;
 
-	struct view data;   /* HTTP1_DATA */
-	int status;         /* HTTP1_BAD */
+	struct view data; /* HTTP1_DATA */
+	int status; /* HTTP1_BAD */
 	const char *reason; /* HTTP1_BAD; a constant in English */
 
 	/* private */
 	struct buf head;
 	size_t line_at;
-	uint64_t left;       /* bytes of the body or chunk still to come */
+	uint64_t left; /* bytes of the body or chunk still to come */
 	uint64_t body_bytes; /* seen so far */
 	uint32_t ext_bytes, ext_total, trailer_bytes;
 	uint16_t path_at, path_n, query_at, query_n, host_at, host_n;

@@ -31,26 +31,20 @@ enum state {
 
 enum class {
 	C_TOKEN = 0x01, /* RFC 9110 5.6.2 */
-	C_PATH = 0x02,  /* pchar and '/', RFC 3986 3.3 */
+	C_PATH = 0x02, /* pchar and '/', RFC 3986 3.3 */
 	C_QUERY = 0x04, /* pchar / ? and what browsers leave raw: [ ] { } | \ ^ ` */
 	C_HEX = 0x08,
-	C_STOP = 0x10,  /* control bytes but TAB */
-	C_HOST = 0x20,  /* reg-name, RFC 3986 3.2.2 */
+	C_STOP = 0x10, /* control bytes but TAB */
+	C_HOST = 0x20, /* reg-name, RFC 3986 3.2.2 */
 	C_QUOTED = 0x40 /* qdtext, ASCII only */
 };
 
 /* One byte of class bits for each character; those above 0x7f are in no class. */
 extern const uint8_t http1_classes[256];
 
-static inline bool is(char c, unsigned class)
-{
-	return http1_classes[(uint8_t)c] & class;
-}
+static inline bool is(char c, unsigned class) { return http1_classes[(uint8_t)c] & class; }
 
-static inline char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
+static inline char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 static inline struct view cut(struct view v, size_t from)
 {
@@ -88,10 +82,7 @@ static inline bool refuse(struct http1 *r, int status, const char *reason)
 	return false;
 }
 
-static inline bool malformed(struct http1 *r, const char *reason)
-{
-	return refuse(r, 400, reason);
-}
+static inline bool malformed(struct http1 *r, const char *reason) { return refuse(r, 400, reason); }
 
 /* Continues behind the head. */
 enum http1_event http1_body_next(struct http1 *r, struct view *in);

@@ -52,33 +52,45 @@ static void write_errors(struct json *j, const struct problem *p, const char *de
 	json_arr_end(j);
 }
 
+static void write_head(struct json *j, const char *code, const char *title, int status,
+		       const char *detail)
+{
+	char type[96];
+
+	snprintf(type, sizeof(type), "/problems/%s", code);
+	json_obj(j);
+	json_key(j, "type");
+	json_str(j, type);
+	json_key(j, "title");
+	json_str(j, title);
+	json_key(j, "status");
+	json_int(j, status);
+	json_key(j, "detail");
+	json_str(j, detail);
+	json_key(j, "code");
+	json_str(j, code);
+}
+
 void problem_json(struct buf *out, const struct problem *p, enum lang lang)
 {
-	char detail[512], type[96];
+	char detail[512];
 	struct json j;
 
 	err_text(&p->err, lang, detail, sizeof(detail));
-	snprintf(type, sizeof(type), "/problems/%s", rc_code(p->err.rc));
 	json_init(&j, out);
-	json_obj(&j);
-	json_key(&j, "type");
-	json_str(&j, type);
-	json_key(&j, "title");
-	json_str(&j, rc_title(p->err.rc, lang));
-	json_key(&j, "status");
-	json_int(&j, rc_http(p->err.rc));
-	json_key(&j, "detail");
-	json_str(&j, detail);
-	json_key(&j, "code");
-	json_str(&j, rc_code(p->err.rc));
-	if (p->instance) {
-		json_key(&j, "instance");
-		json_str(&j, p->instance);
-	}
+	write_head(&j, rc_code(p->err.rc), rc_title(p->err.rc, lang), rc_http(p->err.rc), detail);
 	if (points_somewhere(&p->err))
 		write_errors(&j, p, detail);
 	json_obj_end(&j);
-	buf_addc(out, '\n');
+}
+
+void problem_json_plain(struct buf *out, int status, const char *code, const char *detail)
+{
+	struct json j;
+
+	json_init(&j, out);
+	write_head(&j, code, detail, status, detail);
+	json_obj_end(&j);
 }
 
 static struct view trimmed(struct view v)

@@ -37,6 +37,7 @@ struct reply {
 };
 
 struct request {
+	struct http_request *http;           /* the connection's side; dispatch.c only */
 	struct api *api;
 	const struct route *route;
 	struct arena *arena;
@@ -46,7 +47,6 @@ struct request {
 	struct query query;
 	struct identity who;
 	enum lang lang;
-	char id[24];                         /* as logged and told */
 	struct view content_type, if_match, if_none_match, idempotency_key, last_event_id;
 	struct view body;
 
@@ -58,9 +58,8 @@ struct request {
 	struct op_result result;
 	struct personal personal;
 	struct buf fields, contacts;         /* behind op.fields and personal.bytes */
-	bool must_exist;                     /* If-Match: * */
-
 	struct stream *stream;               /* RUN_STREAM: what the handler opened */
+	const struct asset *asset;           /* an embedded file instead of a route */
 	struct reply reply;
 };
 
@@ -90,8 +89,13 @@ MUST_USE enum rc request_cursor(const struct request *r, struct view *out_key, s
 MUST_USE enum rc request_next(struct request *r, struct json *j, struct view key);
 void reply_header(struct reply *p, const char *name, const char *fmt, ...) PRINTF(3, 4);
 
+/* ---- answer.c ---- */
+/* Fills the reply as a problem; what was written of another answer is dropped. */
+void answer_problem(struct request *r, const struct err *e);
+
 /* ---- api.c: what they reach of the daemon ---- */
 struct store *api_store(const struct api *a);
 struct writer *api_writer(const struct api *a);
-struct jobs *api_jobs(const struct api *a);
 const uint8_t *api_secret(const struct api *a);
+struct list_cache;
+struct list_cache *api_lists(const struct api *a);

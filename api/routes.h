@@ -18,7 +18,7 @@ enum route_run {
 	RUN_HEAVY,  /* on the compute pool */
 	RUN_WRITE,  /* builds one command; the answer is then the read route's */
 	RUN_STREAM, /* opens a stream that the loop pumps */
-	RUN_UPLOAD, /* takes the body as it comes */
+	RUN_UPLOAD, /* as PLAIN; the body lies in a file */
 	RUN_EVENTS, /* stays open: server-sent events */
 	RUN_BACKUP, /* copied by a thread of its own */
 };

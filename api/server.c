@@ -369,15 +369,9 @@ void server_free(struct server *s)
 	free(s);
 }
 
-uint16_t server_port(const struct server *s)
-{
-	return s->port;
-}
+uint16_t server_port(const struct server *s) { return s->port; }
 
-unsigned server_loops(const struct server *s)
-{
-	return s->loop_count;
-}
+unsigned server_loops(const struct server *s) { return s->loop_count; }
 
 void server_stats(const struct server *s, struct server_stats *out)
 {

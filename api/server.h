@@ -18,8 +18,8 @@
 struct server;
 
 enum http_pull {
-	HTTP_PULL_MORE,  /* something may have been written; call again */
-	HTTP_PULL_END,   /* that was the last piece */
+	HTTP_PULL_MORE, /* something may have been written; call again */
+	HTTP_PULL_END, /* that was the last piece */
 	HTTP_PULL_ABORT, /* cut the connection, so that the client sees that the rest is missing */
 };
 
@@ -33,39 +33,39 @@ struct http_source {
 /* The answer; all zero before the handler fills it. Of source, file, fixed and body the first
  * that is set is sent. */
 struct http_response {
-	int status;          /* required */
-	const char *type;    /* Content-Type, a constant; NULL: none */
-	const char *cache;   /* Cache-Control, a constant; NULL: "no-store" */
-	struct buf headers;  /* more fields: http_header_add() */
+	int status; /* required */
+	const char *type; /* Content-Type, a constant; NULL: none */
+	const char *cache; /* Cache-Control, a constant; NULL: "no-store" */
+	struct buf headers; /* more fields: http_header_add() */
 	const struct http_source *source;
 	void *source_state;
-	bool has_file;       /* file_fd, file_bytes: sent from its beginning, then closed */
+	bool has_file; /* file_fd, file_bytes: sent from its beginning, then closed */
 	int file_fd;
 	uint64_t file_bytes;
-	struct view fixed;   /* memory that outlives the server: embedded files */
-	struct buf body;     /* owned by the response; its memory is used again when small */
-	bool close;          /* no further request on this connection */
-	bool as_is;          /* do not compress */
+	struct view fixed; /* memory that outlives the server: embedded files */
+	struct buf body; /* owned by the response; its memory is used again when small */
+	bool close; /* no further request on this connection */
+	bool as_is; /* do not compress */
 };
 
 struct http_request {
 	enum http_method method;
-	struct view path;  /* raw, "*" or from the first slash; query_decode() undoes escapes */
+	struct view path; /* raw, "*" or from the first slash; query_decode() undoes escapes */
 	struct view query; /* raw; .p NULL: none */
-	struct view body;  /* in memory; else body_fd >= 0 */
-	int body_fd;       /* a file without a name, positioned anywhere: use pread */
+	struct view body; /* in memory; else body_fd >= 0 */
+	int body_fd; /* a file without a name, positioned anywhere: use pread */
 	uint64_t body_bytes;
-	uint64_t id;       /* unique in this process */
-	unsigned loop;     /* index of the loop it came in on */
-	void *loop_data;   /* what loop_init() gave; for use on the loop thread */
+	uint64_t id; /* unique in this process */
+	unsigned loop; /* index of the loop it came in on */
+	void *loop_data; /* what loop_init() gave; for use on the loop thread */
 	struct arena *arena;
 	struct http_response res;
-	void *user;        /* the handler's own; NULL at first */
+	void *user; /* the handler's own; NULL at first */
 };
 
 struct http_limits {
-	uint64_t body_max;  /* larger bodies: 413. Default 1 MiB */
-	bool spool;         /* into a file, however small */
+	uint64_t body_max; /* larger bodies: 413. Default 1 MiB */
+	bool spool; /* into a file, however small */
 };
 
 struct server_handler {
@@ -85,25 +85,25 @@ struct server_handler {
 
 struct server_config {
 	const char *host; /* address or name; NULL: all addresses */
-	uint16_t port;    /* 0: any free one */
+	uint16_t port; /* 0: any free one */
 	unsigned loops;
-	const char *spool_dir;          /* for bodies beyond body_memory_bytes; NULL: 413 */
-	unsigned conns_max;             /* also kept below the limit of file descriptors */
+	const char *spool_dir; /* for bodies beyond body_memory_bytes; NULL: 413 */
+	unsigned conns_max; /* also kept below the limit of file descriptors */
 	unsigned conns_per_address_max; /* an IPv6 /64 counts as one */
 	unsigned sse_max;
-	size_t body_memory_bytes;       /* one body; larger ones go to a file */
+	size_t body_memory_bytes; /* one body; larger ones go to a file */
 	size_t body_memory_total_bytes; /* all bodies; beyond it small ones go to files, too */
-	size_t sse_buffer_bytes;        /* unsent, before a slow listener is cut off */
+	size_t sse_buffer_bytes; /* unsent, before a slow listener is cut off */
 	/* Deadlines count from the first byte (or the connection) and are not moved by progress. */
 	unsigned head_ms;
-	unsigned idle_ms;               /* between two requests */
-	unsigned body_grace_ms;         /* a body may take this and its bytes / body_rate */
-	unsigned body_rate;             /* bytes a second */
-	unsigned write_grace_ms;        /* the same for the client that takes its answer */
+	unsigned idle_ms; /* between two requests */
+	unsigned body_grace_ms; /* a body may take this and its bytes / body_rate */
+	unsigned body_rate; /* bytes a second */
+	unsigned write_grace_ms; /* the same for the client that takes its answer */
 	unsigned write_rate;
-	unsigned linger_ms;             /* reading on after a refusal, so that it can be read */
-	unsigned heartbeat_ms;          /* SSE */
-	unsigned stop_ms;               /* what requests under way get at server_stop() */
+	unsigned linger_ms; /* reading on after a refusal, so that it can be read */
+	unsigned heartbeat_ms; /* SSE */
+	unsigned stop_ms; /* what requests under way get at server_stop() */
 	struct server_handler handler;
 };
 

@@ -79,7 +79,7 @@ static void take_head(struct conn *c, struct request *q, bool more_input)
 	}
 	q->reader.body_max = limits.body_max;
 	int status = q->reader.content_length > limits.body_max ? 413
-		     : has_body(q)				? request_body_begin(q, &limits)
+		     : has_body(q)                              ? request_body_begin(q, &limits)
 								: 0;
 	if (status) {
 		conn_refuse(c, status, body_refusal(status));
@@ -399,10 +399,7 @@ void conn_close(struct conn *c)
 		event_base_loopbreak(l->base);
 }
 
-void conn_free(struct conn *c)
-{
-	free(c);
-}
+void conn_free(struct conn *c) { free(c); }
 
 bool conn_evict_idle(struct loop *l)
 {

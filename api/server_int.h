@@ -18,11 +18,11 @@
 #include "base/util.h"
 
 #define TICK_MS 200
-#define READ_HIGH_BYTES 65536       /* input held while a request is under way */
-#define WRITE_LOW_BYTES 32768       /* a stream is asked for more below this */
-#define WRITE_HIGH_BYTES 131072     /* a pipelining client must first take this much */
-#define COPY_MAX_BYTES 16384        /* larger bodies are lent to libevent, not copied */
-#define REQUESTS_KEPT 256           /* free requests kept by a loop */
+#define READ_HIGH_BYTES 65536 /* input held while a request is under way */
+#define WRITE_LOW_BYTES 32768 /* a stream is asked for more below this */
+#define WRITE_HIGH_BYTES 131072 /* a pipelining client must first take this much */
+#define COPY_MAX_BYTES 16384 /* larger bodies are lent to libevent, not copied */
+#define REQUESTS_KEPT 256 /* free requests kept by a loop */
 
 struct event;
 struct event_base;
@@ -55,12 +55,12 @@ struct address_table {
 };
 
 enum conn_state {
-	CONN_READ,    /* idle, head or body */
-	CONN_HANDLE,  /* the handler owns the request */
-	CONN_STREAM,  /* a source is being sent */
-	CONN_EVENTS,  /* SSE */
+	CONN_READ, /* idle, head or body */
+	CONN_HANDLE, /* the handler owns the request */
+	CONN_STREAM, /* a source is being sent */
+	CONN_EVENTS, /* SSE */
 	CONN_CLOSING, /* nothing more is read; closes when the output is taken */
-	CONN_LINGER,  /* output is taken; reads and drops until the client closes */
+	CONN_LINGER, /* output is taken; reads and drops until the client closes */
 };
 
 struct conn {
@@ -70,15 +70,15 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	struct request *req;
-	int64_t since_ms;         /* of the phase that the deadline counts from */
-	int64_t write_since_ms;   /* the client owes us reading since then; 0: it does not */
-	uint64_t queued_bytes;    /* ever handed to bev's output */
-	uint64_t write_mark;      /* taken by the client at write_since_ms */
+	int64_t since_ms; /* of the phase that the deadline counts from */
+	int64_t write_since_ms; /* the client owes us reading since then; 0: it does not */
+	uint64_t queued_bytes; /* ever handed to bev's output */
+	uint64_t write_mark; /* taken by the client at write_since_ms */
 	struct sockaddr_in6 peer; /* or a sockaddr_in */
 	struct address address;
-	struct post post;         /* one wake-up of its own */
+	struct post post; /* one wake-up of its own */
 	bool posted, first, running, eof, broken, dead, linger;
-	unsigned drained_bytes;   /* while lingering */
+	unsigned drained_bytes; /* while lingering */
 };
 
 enum body_place { BODY_MEMORY, BODY_FILE };
@@ -87,8 +87,8 @@ struct request {
 	struct http_request pub; /* first: the handler's pointer is this one */
 	struct http1 reader;
 	struct loop *loop;
-	struct conn *conn;       /* NULL when it has gone */
-	struct request *next;    /* free list */
+	struct conn *conn; /* NULL when it has gone */
+	struct request *next; /* free list */
 	struct request *all_prev, *all_next;
 	struct post post;
 	struct sockaddr_in6 peer;
@@ -122,11 +122,11 @@ struct loop {
 	size_t fixed_head_n;
 	struct conn *conns, *dead;
 	struct conn *current; /* conn_run() is at work on it, out is its */
-	bool walking;         /* over conns: none but the one at hand may close */
+	bool walking; /* over conns: none but the one at hand may close */
 	struct request *free_requests, *all_requests;
 	unsigned free_count, gzip_streams;
 	uint64_t next_id;
-	struct buf out;   /* what conn_run() writes, sent or queued when it ends */
+	struct buf out; /* what conn_run() writes, sent or queued when it ends */
 	struct buf piece; /* of a stream */
 	struct z_stream_s *gzip;
 	bool accept_paused, stopping;
@@ -144,8 +144,8 @@ struct server {
 	struct address_table addresses;
 	pthread_mutex_t lock;
 	pthread_cond_t ready;
-	unsigned ready_count;  /* under lock */
-	enum rc ready_rc;      /* under lock: the first failure */
+	unsigned ready_count; /* under lock */
+	enum rc ready_rc; /* under lock: the first failure */
 	atomic_uint conns, streams;
 	atomic_size_t body_bytes; /* in memory */
 	atomic_int_fast64_t accept_logged_ms; /* the warning comes once a minute at most */

@@ -119,13 +119,15 @@ static struct address address_of(const struct sockaddr_in6 *peer)
 static void turn_away(int fd, const char *status, const char *code)
 {
 	char body[160], text[480];
-	int n = snprintf(body, sizeof(body),
-			 "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%.3s,\"code\":\"%s\"}\n",
-			 status + 4, status, code);
-	n = snprintf(text, sizeof(text),
-		     "HTTP/1.1 %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
-		     "Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s",
-		     status, n, body);
+	int n = snprintf(
+		body, sizeof(body),
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%.3s,\"code\":\"%s\"}\n",
+		status + 4, status, code);
+	n = snprintf(
+		text, sizeof(text),
+		"HTTP/1.1 %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
+		"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s",
+		status, n, body);
 	(void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	close(fd);
 }
@@ -201,8 +203,7 @@ static void on_accept(evutil_socket_t listen_fd, short what, void *arg)
 		int fd = accept4(listen_fd, sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
 			admit(l, fd, &peer);
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-			 errno == ENOMEM)
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			starve(l, errno);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return;

@@ -10,9 +10,9 @@
 
 #define GZIP_MIN_BYTES 1024
 #define GZIP_MAX_BYTES 262144 /* more would hold up the loop */
-#define GZIP_STREAMS_MAX 32   /* of one loop; each takes 270 kB */
-#define PIECE_BYTES 16384     /* of a stream are collected ... */
-#define PULLS_MAX 64          /* ... by at most so many calls */
+#define GZIP_STREAMS_MAX 32 /* of one loop; each takes 270 kB */
+#define PIECE_BYTES 16384 /* of a stream are collected ... */
+#define PULLS_MAX 64 /* ... by at most so many calls */
 
 struct status_text {
 	int status;

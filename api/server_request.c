@@ -217,27 +217,18 @@ int request_body_add(struct request *q, struct view data)
 	return buf_ok(&q->body) ? 0 : 503;
 }
 
-void request_body_end(struct request *q)
-{
-	q->pub.body = buf_view(&q->body);
-}
+void request_body_end(struct request *q) { q->pub.body = buf_view(&q->body); }
 
 /* --- for handlers --- */
 
-static const struct request *inner(const struct http_request *req)
-{
-	return (const void *)req;
-}
+static const struct request *inner(const struct http_request *req) { return (const void *)req; }
 
 struct view http_header(const struct http_request *req, const char *lower_name)
 {
 	return http1_field(&inner(req)->reader, lower_name);
 }
 
-struct view http_host(const struct http_request *req)
-{
-	return inner(req)->reader.host;
-}
+struct view http_host(const struct http_request *req) { return inner(req)->reader.host; }
 
 void http_header_add(struct http_request *req, const char *name, const char *fmt, ...)
 {

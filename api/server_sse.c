@@ -1,10 +1,7 @@
 /* server_sse.c - server-sent events (WHATWG HTML, 9.2): open, send, heartbeat, cut the slow off. */
 #include "api/server_int.h"
 
-static struct request *inner(struct http_request *req)
-{
-	return (void *)req;
-}
+static struct request *inner(struct http_request *req) { return (void *)req; }
 
 bool http_sse_open(struct http_request *req, void (*on_close)(void *user), void *user)
 {

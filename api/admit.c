@@ -1,0 +1,114 @@
+/*
+ * admit.c - may this request go on? Its route, its caller, its parameters and the type of its body are
+ * looked at before a byte of the body is read.
+ */
+#include "api/api_int.h"
+
+#include "base/util.h"
+
+static struct view trimmed_type(struct view v)
+{
+	const char *p = v.p;
+	const char *semi = v.n ? memchr(p, ';', v.n) : NULL;
+
+	if (semi)
+		v.n = (size_t)(semi - p);
+	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
+		v.n--;
+	return v;
+}
+
+static bool view_is_nocase(struct view v, const char *lower)
+{
+	const char *p = v.p;
+
+	if (v.n != strlen(lower))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if ((p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 32 : p[i]) != lower[i])
+			return false;
+	return true;
+}
+
+/* charset, if named, must be UTF-8. */
+static bool charset_fits(struct view v)
+{
+	const char *p = v.p;
+
+	for (size_t i = 0; i + 8 <= v.n; i++) {
+		if (!view_is_nocase(view_of(p + i, 8), "charset="))
+			continue;
+		size_t from = i + 8;
+		if (from < v.n && p[from] == '"')
+			from++;
+		return v.n - from >= 5 && view_is_nocase(view_of(p + from, 5), "utf-8");
+	}
+	return true;
+}
+
+static enum rc check_type(const struct request *r, struct err *e)
+{
+	struct view type = trimmed_type(r->content_type);
+	bool fits = !r->content_type.p;
+
+	if (r->route->body == BODY_JSON || r->route->body == BODY_MERGE) {
+		fits = fits || view_is_nocase(type, "application/json") ||
+		       (r->route->body == BODY_MERGE &&
+			view_is_nocase(type, "application/merge-patch+json"));
+		fits = fits && charset_fits(r->content_type);
+	} else {
+		fits = r->route->body == BODY_NONE ||
+		       !view_is_nocase(type, "multipart/form-data");
+	}
+	if (fits)
+		return RC_OK;
+	return err_set(e, RC_MEDIA_TYPE, NULL, "%.*s", (int)MIN(type.n, 80),
+		       (const char *)type.p);
+}
+
+static bool is_api_path(struct view path)
+{
+	return path.n >= 4 && memcmp(path.p, "/v1", 3) == 0 && ((const char *)path.p)[3] == '/';
+}
+
+static enum rc check_caller(struct request *r, bool needed, struct err *e)
+{
+	if (!needed || auth_find(&r->api->auth, http_header(r->http, "authorization"), &r->who))
+		return RC_OK;
+	reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
+	return err_set(e, RC_UNAUTHORIZED, NULL, NULL);
+}
+
+/* The route, the caller, the parameters: everything that needs no body and no store. */
+enum rc admit(struct request *r, struct err *e)
+{
+	uint64_t query;
+	unsigned allow;
+	enum rc rc;
+
+	if (!atomic_load(&r->api->server))
+		return err_set(e, RC_BUSY, NULL, NULL);
+	r->route = route_find(r->method, r->path, r->arena, r->param, &allow);
+	if (!r->route && !allow && (r->method == HTTP_GET || r->method == HTTP_HEAD)) {
+		r->asset = assets_find(&r->api->assets, r->path);
+		if (r->asset)
+			return RC_OK;
+	}
+	rc = check_caller(r, r->route ? r->route->auth != AUTH_NONE : is_api_path(r->path), e);
+	if (rc)
+		return rc;
+	if (!r->route && !allow)
+		return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)MIN(r->path.n, 150),
+			       (const char *)r->path.p);
+	if (!r->route) {
+		char methods[64];
+		route_allow_text(allow, methods, sizeof(methods));
+		reply_header(&r->reply, "Allow", "%s", methods);
+		return err_set(e, RC_BAD_METHOD, NULL, "%s", http_method_name(r->method));
+	}
+	query = r->route->query;
+	if (r->route->method == HTTP_GET)
+		query |= QBIT(revision_at_least);
+	rc = query_parse(r->raw_query, query, r->arena, &r->query, e);
+	return rc ? rc : check_type(r, e);
+}

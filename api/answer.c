@@ -1,0 +1,125 @@
+/*
+ * answer.c - from a reply to what the server sends: problems, warnings, entity tags, the headers that
+ * every answer carries.
+ */
+#include "api/api_int.h"
+
+#include "api/problem.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "base/util.h"
+
+void answer_problem(struct request *r, const struct err *e)
+{
+	struct err shown = *e;
+	struct problem p = { .query = e->rc == RC_BAD_QUERY || e->rc == RC_BAD_CURSOR };
+
+	if (shown.rc == RC_OK || shown.rc == RC_END)
+		shown.rc = RC_INTERNAL;
+	if (rc_http(shown.rc) >= 500 && shown.rc != RC_BUSY && shown.rc != RC_BEHIND)
+		log_error("api", "request=%llu code=%s detail=\"%s\"",
+			  (unsigned long long)r->http->id, rc_code(shown.rc), shown.arg);
+	p.err = shown;
+	buf_clear(&r->reply.body);
+	r->reply.status = rc_http(shown.rc);
+	if (r->reply.status < 400 || r->reply.status == 499)
+		r->reply.status = 500;
+	r->reply.type = "application/problem+json";
+	r->reply.etag[0] = '\0';
+	if (r->reply.status == 503 || r->reply.status == 429)
+		reply_header(&r->reply, "Retry-After", "1");
+	problem_json(&r->reply.body, &p, r->lang);
+}
+
+/* Further members of an answered write: the object's end gives way to them. */
+static void add_warnings(struct request *r)
+{
+	struct buf *b = &r->reply.body;
+	struct json j;
+
+	if (b->n == 0 || b->p[b->n - 1] != '}')
+		return;
+	b->n--;
+	buf_adds(b, ",\"warnings\":");
+	json_init(&j, b);
+	json_arr(&j);
+	for (unsigned bit = 1; bit <= 128; bit <<= 1) {
+		const char *code = r->reply.warnings & bit ? warning_code(bit) : NULL;
+		if (!code)
+			continue;
+		json_obj(&j);
+		json_key(&j, "code");
+		json_str(&j, code);
+		json_key(&j, "detail");
+		json_str(&j, warning_text(bit, r->lang));
+		json_obj_end(&j);
+	}
+	json_arr_end(&j);
+	buf_addc(b, '}');
+}
+
+static bool not_modified(const struct request *r)
+{
+	struct view list = r->if_none_match;
+
+	if (!r->reply.etag[0] || r->reply.write || !list.p)
+		return false;
+	if (view_is(list, "*"))
+		return true;
+	for (const char *p = list.p, *end = p + list.n; p < end; p++) {
+		/* weak comparison: W/ in front says nothing here */
+		size_t n = strlen(r->reply.etag);
+		if ((size_t)(end - p) >= n && memcmp(p, r->reply.etag, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+void answer_fill(struct request *r)
+{
+	struct http_response *res = &r->http->res;
+	struct reply *p = &r->reply;
+
+	buf_done(&r->fields);
+	buf_done(&r->contacts);
+	if (!buf_ok(&p->body)) {
+		struct err e = { .rc = RC_NOMEM };
+		p->body.failed = false;
+		answer_problem(r, &e);
+	}
+	if (!p->status)
+		p->status = 200;
+	if (p->write && p->status < 300 && p->status != 204)
+		add_warnings(r);
+	if (p->status == 200 && not_modified(r)) {
+		p->status = 304;
+		buf_clear(&p->body);
+	}
+	if (p->etag[0] && p->status < 400 && p->status != 204)
+		reply_header(p, "ETag", "%s", p->etag);
+	if (!p->revision)
+		p->revision = writer_revision(r->api->c.writer);
+	reply_header(p, "Tierwatch-Revision", "%llu", (unsigned long long)p->revision);
+	reply_header(p, "Tierwatch-Request", "%llu", (unsigned long long)r->http->id);
+	res->status = p->status;
+	if (p->status != 204 && p->status != 304)
+		res->type = p->type ? p->type : "application/json";
+	res->body = p->body;
+	res->headers = p->headers;
+	atomic_fetch_add(&r->api->answers[MIN((unsigned)p->status / 100, 5u)], 1);
+}
+
+void answer_send(struct request *r)
+{
+	struct http_request *http = r->http;
+
+	answer_fill(r);
+	http_reply(http);
+}
+
+void answer_fail(struct request *r, enum rc rc, struct err *e)
+{
+	e->rc = rc;
+	answer_problem(r, e);
+	answer_send(r);
+}

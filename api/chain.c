@@ -1,0 +1,417 @@
+/*
+ * chain.c - the questions about a chain: exposure, gaps, expiring, clause gaps, impact, dependencies,
+ * history. The answers' member names, order and number formats are fixed (docs/api.md). All of them
+ * run on the compute pool.
+ */
+#include "api/cursor.h"
+#include "api/handlers.h"
+#include "api/list_cache.h"
+#include "base/json_out.h"
+#include "base/orgid.h"
+#include "base/text.h"
+#include "base/util.h"
+
+#define HISTORY_DAYS_MAX 3660
+
+enum rc exposure_show(struct request *r, struct err *e)
+{
+	struct chain_query q;
+	struct exposure *x = arena_alloc(r->arena, sizeof(*x));
+	struct json j;
+	uint32_t org;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (!rc)
+		rc = request_chain(r, org, &q, e);
+	if (!rc)
+		rc = x ? exposure_compute(r->txn, r->scratch, &q, x) : RC_NOMEM;
+	if (rc)
+		return rc;
+	json_init(&j, &r->reply.body);
+	exposure_json(&j, org_id(r->txn, org), x);
+	return RC_OK;
+}
+
+/* ---- gaps and expiring ---- */
+
+struct chain_page {
+	struct request *r;
+	struct chain_list *list;
+	bool expiring;
+	uint32_t path[TIER_MAX + 2];
+};
+
+/* The key of an item: tier, dependency (its bits), id. */
+static struct view item_key(struct request *r, const struct chain_item *it)
+{
+	struct view id = org_id(r->txn, it->supplier);
+	uint8_t key[9 + ORGID_MAX];
+	uint64_t bits;
+
+	memcpy(&bits, &it->dependency, sizeof(bits));
+	key[0] = it->tier;
+	be64_put(key + 1, bits);
+	id.n = MIN(id.n, ORGID_MAX);
+	memcpy(key + 9, id.p, id.n);
+	return arena_copy(r->arena, view_of(key, 9 + id.n));
+}
+
+/* Is the item behind the key, in the order of the list? */
+static bool is_behind(struct request *r, const struct chain_item *it, struct view key)
+{
+	const uint8_t *k = key.p;
+	uint64_t bits = be64_get(k + 1);
+	double dependency;
+
+	memcpy(&dependency, &bits, sizeof(dependency));
+	if (it->tier != k[0])
+		return it->tier > k[0];
+	if (it->dependency < dependency)
+		return true;
+	if (it->dependency > dependency)
+		return false;
+	return view_cmp(org_id(r->txn, it->supplier), view_of(k + 9, key.n - 9)) > 0;
+}
+
+/* A level that ends makes the kind `lapsed`: that is what `kind` means for what expires. */
+static bool passes(const struct chain_page *p, const struct chain_item *it)
+{
+	const struct query *q = &p->r->query;
+
+	if (query_has(q, Q_tier) && it->tier != q->v[Q_tier].n)
+		return false;
+	if (query_has(q, Q_gap_kind) &&
+	    q->v[Q_gap_kind].n != (p->expiring ? GK_LAPSED : it->kind))
+		return false;
+	return !query_has(q, Q_timing) || (!p->expiring && q->v[Q_timing].n == it->timing);
+}
+
+static void key_or_null(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	json_str(j, text);
+}
+
+static void item_json(struct json *j, struct chain_page *p, const struct chain_item *it)
+{
+	struct txn *t = p->r->txn;
+	size_t n = chain_path(p->list, t, it->supplier, p->path);
+
+	json_obj(j);
+	json_key(j, "supplier");
+	json_strv(j, org_id(t, it->supplier));
+	json_key(j, "name");
+	json_strv(j, org_name(t, it->supplier));
+	json_key(j, "tier");
+	json_int(j, it->tier);
+	json_key(j, "required");
+	json_int(j, it->required);
+	json_key(j, "held");
+	json_int(j, it->held);
+	key_or_null(j, "kind", p->expiring ? NULL : gap_kind_names[it->kind]);
+	key_or_null(j, "timing", p->expiring ? NULL : gap_timing_names[it->timing]);
+	json_key(j, "due");
+	json_day(j, it->due);
+	json_key(j, "due_in_days");
+	if (it->due == DAY_NONE)
+		json_nil(j);
+	else
+		json_int(j, (int64_t)it->due - p->list->q.on);
+	json_key(j, "planned_on");
+	json_day(j, it->planned_on);
+	json_key(j, "dependency");
+	json_dec9(j, it->dependency);
+	json_key(j, "path");
+	json_arr(j);
+	for (size_t i = 0; i < n; i++)
+		json_strv(j, org_id(t, p->path[i]));
+	json_arr_end(j);
+	if (p->expiring) {
+		json_key(j, "expires_on");
+		json_day(j, it->expires_on);
+	}
+	json_obj_end(j);
+}
+
+static enum rc page_json(struct chain_page *p, struct view after)
+{
+	struct request *r = p->r;
+	size_t left = (size_t)r->query.v[Q_limit].n;
+	const struct chain_item *last = NULL;
+	bool more = false;
+	struct json j;
+	enum rc rc;
+
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "items");
+	json_arr(&j);
+	for (size_t i = 0; i < p->list->n && !more; i++) {
+		const struct chain_item *it = &p->list->items[i];
+		if ((after.p && !is_behind(r, it, after)) || !passes(p, it))
+			continue;
+		more = left == 0;
+		if (more)
+			break;
+		item_json(&j, p, it);
+		last = it;
+		left--;
+	}
+	json_arr_end(&j);
+	rc = request_next(r, &j, more && last ? item_key(r, last) : view_of(NULL, 0));
+	json_obj_end(&j);
+	return rc;
+}
+
+static enum rc chain_list_page(struct request *r, enum state want, struct err *e)
+{
+	struct chain_page p = { .r = r, .expiring = want == ST_EXPIRING };
+	struct chain_query q;
+	struct view after;
+	uint32_t org;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (!rc)
+		rc = request_chain(r, org, &q, e);
+	if (!rc)
+		rc = request_cursor(r, &after, e);
+	if (!rc && after.p && after.n < 10)
+		rc = err_set(e, RC_BAD_CURSOR, "cursor", "%s", "");
+	if (!rc)
+		rc = list_cache_get(api_lists(r->api), r->txn, r->scratch, &q, 1u << want,
+				    &p.list);
+	if (rc)
+		return rc;
+	rc = page_json(&p, after);
+	list_cache_put(api_lists(r->api), p.list);
+	return rc;
+}
+
+enum rc gaps_list(struct request *r, struct err *e) { return chain_list_page(r, ST_GAP, e); }
+
+enum rc expiring_list(struct request *r, struct err *e)
+{
+	return chain_list_page(r, ST_EXPIRING, e);
+}
+
+/* ---- impact ---- */
+
+static void impact_tiers(struct json *j, const struct impact *x, unsigned depth)
+{
+	json_key(j, "tiers");
+	json_arr(j);
+	for (unsigned t = 1; t <= depth; t++) {
+		json_obj(j);
+		json_key(j, "tier");
+		json_uint(j, t);
+		json_key(j, "procurers");
+		json_uint(j, x->tier_procurers[t]);
+		json_key(j, "in_gap");
+		json_uint(j, x->tier_in_gap[t]);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+}
+
+/* The key of an item: tier, id. */
+static struct view impact_key(struct request *r, const struct impact_item *it)
+{
+	struct view id = org_id(r->txn, it->procurer);
+	uint8_t key[1 + ORGID_MAX];
+
+	key[0] = it->tier;
+	id.n = MIN(id.n, ORGID_MAX);
+	memcpy(key + 1, id.p, id.n);
+	return arena_copy(r->arena, view_of(key, 1 + id.n));
+}
+
+static bool impact_behind(struct request *r, const struct impact_item *it, struct view key)
+{
+	const uint8_t *k = key.p;
+
+	if (it->tier != k[0])
+		return it->tier > k[0];
+	return view_cmp(org_id(r->txn, it->procurer), view_of(k + 1, key.n - 1)) > 0;
+}
+
+static enum rc impact_items(struct request *r, struct json *j, const struct impact *x,
+			    struct view after)
+{
+	size_t left = (size_t)r->query.v[Q_limit].n, i = 0;
+	const struct impact_item *last = NULL;
+
+	while (i < x->n && after.p && !impact_behind(r, &x->items[i], after))
+		i++;
+	json_key(j, "items");
+	json_arr(j);
+	for (; i < x->n && left; i++, left--) {
+		last = &x->items[i];
+		json_obj(j);
+		json_key(j, "procurer");
+		json_strv(j, org_id(r->txn, last->procurer));
+		json_key(j, "name");
+		json_strv(j, org_name(r->txn, last->procurer));
+		json_key(j, "tier");
+		json_int(j, last->tier);
+		json_key(j, "required");
+		json_int(j, last->required);
+		json_key(j, "gap");
+		json_bool(j, last->gap);
+		json_obj_end(j);
+	}
+	json_arr_end(j);
+	return request_next(r, j, i < x->n && last ? impact_key(r, last) : view_of(NULL, 0));
+}
+
+enum rc impact_show(struct request *r, struct err *e)
+{
+	bool has_depth = query_has(&r->query, Q_depth), what_if = query_has(&r->query, Q_held_level);
+	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
+	int held = what_if ? (int)r->query.v[Q_held_level].n : -1;
+	struct impact x = { 0 };
+	struct view after;
+	struct json j;
+	uint32_t org;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (!rc)
+		rc = request_cursor(r, &after, e);
+	if (!rc)
+		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), held,
+				    &r->who.see, &x);
+	if (rc)
+		return rc;
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "supplier");
+	json_strv(&j, org_id(r->txn, org));
+	json_key(&j, "on");
+	json_day(&j, request_day(r));
+	json_key(&j, "depth");
+	json_uint(&j, depth);
+	json_key(&j, "held");
+	json_int(&j, x.held);
+	json_key(&j, "procurers");
+	json_uint(&j, x.procurers);
+	json_key(&j, "in_gap");
+	json_uint(&j, x.in_gap);
+	impact_tiers(&j, &x, depth);
+	rc = impact_items(r, &j, &x, after);
+	json_obj_end(&j);
+	impact_done(&x);
+	return rc;
+}
+
+/* ---- dependencies ---- */
+
+static void dependency_json(struct request *r, const struct dependency *d, uint32_t procurer,
+			    uint32_t supplier)
+{
+	struct json j;
+
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "procurer");
+	json_strv(&j, org_id(r->txn, procurer));
+	json_key(&j, "supplier");
+	json_strv(&j, org_id(r->txn, supplier));
+	json_key(&j, "tier");
+	json_uint(&j, d->tier);
+	json_key(&j, "dependency");
+	json_dec9(&j, d->dependency);
+	json_key(&j, "path");
+	json_arr(&j);
+	for (size_t i = 0; i < d->n_path; i++)
+		json_strv(&j, org_id(r->txn, d->path[i]));
+	json_arr_end(&j);
+	json_key(&j, "links");
+	json_arr(&j);
+	for (size_t i = 0; i + 1 < d->n_path; i++) {
+		json_obj(&j);
+		json_key(&j, "procurer");
+		json_strv(&j, org_id(r->txn, d->path[i]));
+		json_key(&j, "supplier");
+		json_strv(&j, org_id(r->txn, d->path[i + 1]));
+		json_key(&j, "dependency");
+		json_dec4(&j, d->link_dependency[i]);
+		json_obj_end(&j);
+	}
+	json_arr_end(&j);
+	json_obj_end(&j);
+}
+
+enum rc dependency_show(struct request *r, struct err *e)
+{
+	struct chain_query q;
+	struct dependency d;
+	uint32_t org, supplier;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (!rc)
+		rc = request_org(r, 1, &supplier, e);
+	if (!rc)
+		rc = request_chain(r, org, &q, e);
+	if (rc)
+		return rc;
+	rc = dependency_compute(r->txn, r->scratch, &q, supplier, &d);
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, rc, NULL, "%.*s/dependencies/%.*s",
+			       (int)utf8_cut(r->param[0], 60), (const char *)r->param[0].p,
+			       (int)utf8_cut(r->param[1], 60), (const char *)r->param[1].p);
+	if (!rc)
+		dependency_json(r, &d, org, supplier);
+	return rc;
+}
+
+/* ---- history ---- */
+
+struct history_walk {
+	struct json *j;
+	struct view procurer;
+};
+
+static bool history_day(void *arg, int32_t day, const struct exposure *x)
+{
+	struct history_walk *w = arg;
+
+	(void)day;
+	exposure_json(w->j, w->procurer, x);
+	return true;
+}
+
+enum rc history_list(struct request *r, struct err *e)
+{
+	bool has_to = query_has(&r->query, Q_to), has_from = query_has(&r->query, Q_from);
+	struct history_walk w;
+	struct json j;
+	struct rec rec;
+	uint32_t org;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (rc)
+		return rc;
+	int32_t to = has_to ? (int32_t)r->query.v[Q_to].n : graph_today(r->txn);
+	int32_t from = has_from ? (int32_t)r->query.v[Q_from].n : MAX(to - 365, DAY_MIN);
+	if (from > to || to - from > HISTORY_DAYS_MAX)
+		return err_set(e, RC_BAD_QUERY, "from", "from..to: at most %d days",
+			       HISTORY_DAYS_MAX);
+	if (targets_get(r->txn, org, &rec) == RC_NOT_FOUND)
+		return err_set(e, RC_NOT_FOUND, NULL, "%.*s/history",
+			       (int)utf8_cut(r->param[0], 130), (const char *)r->param[0].p);
+	w = (struct history_walk){ &j, org_id(r->txn, org) };
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "procurer");
+	json_strv(&j, w.procurer);
+	json_key(&j, "from");
+	json_day(&j, from);
+	json_key(&j, "to");
+	json_day(&j, to);
+	json_key(&j, "items");
+	json_arr(&j);
+	history_each(r->txn, org, from, to, history_day, &w);
+	json_arr_end(&j);
+	rc = request_next(r, &j, view_of(NULL, 0));
+	json_obj_end(&j);
+	return rc;
+}

@@ -1,0 +1,12 @@
+/* events_out.h - the one envelope of events, as /v1/changes and /v1/events write it. */
+#pragma once
+
+#include "api/request.h"
+
+/* Appends {"id","type","revision","at","subject","data"}, without an end of line. */
+void event_json(struct buf *out, const struct event *ev);
+/* Appends the event as server-sent events have it, with its empty line. */
+void event_sse(struct buf *out, const struct event *ev);
+/* Where `after`, `after_event` or Last-Event-ID say to begin; false: none of them stands. */
+MUST_USE enum rc event_position(const struct request *r, uint64_t *out_revision,
+				uint32_t *out_seq, bool *out_given, struct err *e);

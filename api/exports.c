@@ -1,0 +1,343 @@
+/*
+ * exports.c - all of a kind as a file: CSV with the columns that an import takes, or NDJSON. Written in
+ * steps that each see the store anew and go on behind the last key, so that a slow client pins nothing:
+ * what is changed meanwhile shows in its newer or its older form.
+ */
+#include <stdio.h>
+
+#include "api/csv_out.h"
+#include "api/entity_out.h"
+#include "api/handlers.h"
+#include "base/json_out.h"
+#include "base/orgid.h"
+#include "base/util.h"
+#include "graph/contacts.h"
+
+#define ORGS_PER_STEP 2000 /* visited, however little they give */
+#define NAME_MAX_BYTES 512
+
+enum kind_out { KO_ORGS, KO_LINKS, KO_CERTIFICATES, KO_CLAUSES, KO_CONTACTS, KO__COUNT };
+
+/* Columns in the documented order. '@' names what is no field of the entity. */
+static const char *const columns[KO__COUNT] = {
+	[KO_ORGS] = "@id,name,name_kana,name_en,kind,parent,country,aliases,@contact_email,"
+		    "@contact_lang,subtier_attested_on",
+	[KO_LINKS] = "@procurer,@supplier,supplier_code,required_level,due,until,relation,criticality,"
+		     "confidential,continuity,system_access,decided_on,decided_by,reason,sole_source,"
+		     "annual_spend,dependency,disclosure,scope_fit,department,owner,planned_on,source,"
+		     "confirmed_on,start,end,note",
+	[KO_CERTIFICATES] = "@org,@certificate,scheme,level,registration_no,issued,expires,@status,"
+			    "suspended_from,suspended_to,revoked_on,assessor,scope,scope_text,evidence,"
+			    "self_assessments",
+	[KO_CLAUSES] = "@procurer,@supplier,@no,status,reason,agreed_on,review_by,document,"
+		       "reviewed_on,reviewed_by,checked_on,checked_by,method,result,"
+		       "defines_confidential,limits_use,return_or_disposal,notify_within_hours,"
+		       "confirmed_on,note",
+	[KO_CONTACTS] = "@org,@role,@name,@email,@lang,@phone",
+};
+static const char *const kind_names[KO__COUNT] = { "orgs", "links", "certificates", "clauses",
+						   "contacts" };
+static const char *const line_kinds[KO__COUNT] = { "org", "link", "certificate", "clause",
+						   "contact" };
+static const enum ent kind_ents[KO__COUNT] = { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_ORG };
+
+struct export {
+	struct stream s; /* first */
+	enum kind_out kind;
+	bool csv, bom, begun;
+	/* behind which the next step goes on */
+	char org[ORGID_MAX + 1]; /* done with, and all before it */
+	size_t org_n;
+	char inner_org[ORGID_MAX + 1]; /* under way */
+	size_t inner_org_n;
+	uint32_t supplier;
+	char cert[NAME_MAX_BYTES];
+	size_t cert_n;
+	/* this step */
+	struct txn *t;
+	struct buf *out;
+	size_t visited;
+	bool stopped;
+};
+
+/* One row's keys and record: what the columns are filled from. */
+struct row {
+	const struct rec *rec;
+	struct view key[2]; /* id; procurer, supplier; org, certificate */
+	const char *no;
+	const struct contact *contact;
+};
+
+static bool is_full(const struct export *x) { return x->out->n >= STREAM_STEP; }
+
+/* ---- one row ---- */
+
+/* The contact that the columns contact_email and contact_lang stand for: the one without a role. */
+static bool plain_contact(struct txn *t, const struct rec *r, struct contact *out)
+{
+	struct view bytes;
+
+	if (!rec_has(r, ORG_CONTACTS) || personal_get(t, r->f[ORG_CONTACTS], &bytes) != RC_OK)
+		return false;
+	struct rd rd = rd_of(bytes);
+	while (contact_next(&rd, out))
+		if (out->part[CP_ROLE].n == 0)
+			return true;
+	return false;
+}
+
+static struct view key_cell(struct export *x, const struct row *row, struct view name)
+{
+	struct contact c;
+
+	if (view_is(name, "id") || view_is(name, "procurer") || view_is(name, "org"))
+		return row->key[0];
+	if (view_is(name, "supplier") || view_is(name, "certificate"))
+		return row->key[1];
+	if (view_is(name, "no"))
+		return view_str(row->no);
+	if (view_is(name, "status"))
+		return view_str(entity_enum_text(ENT_CERT, CERT_STATUS,
+						 cert_status_on(row->rec, graph_today(x->t))));
+	if (view_is(name, "contact_email") || view_is(name, "contact_lang")) {
+		if (!plain_contact(x->t, row->rec, &c))
+			return view_of(NULL, 0);
+		return c.part[view_is(name, "contact_email") ? CP_EMAIL : CP_LANG];
+	}
+	for (int i = 0; i < CP__COUNT && row->contact; i++)
+		if (view_is(name, contact_part_names[i]))
+			return row->contact->part[i];
+	return view_of(NULL, 0);
+}
+
+static void csv_row(struct export *x, const struct row *row)
+{
+	for (const char *p = columns[x->kind]; p; p = strchr(p, ',')) {
+		if (*p == ',')
+			buf_addc(x->out, *p++);
+		const char *comma = strchr(p, ',');
+		struct view name = view_of(p, comma ? (size_t)(comma - p) : strlen(p));
+		if (*p == '@') {
+			csv_cell(x->out, key_cell(x, row, view_of(p + 1, name.n - 1)));
+			continue;
+		}
+		const struct field *f = field_by_name(kind_ents[x->kind], name);
+		if (f)
+			csv_value(x->out, kind_ents[x->kind], f, row->rec->f[f->id]);
+	}
+	buf_adds(x->out, "\r\n");
+}
+
+static void csv_head(struct export *x)
+{
+	if (x->bom)
+		buf_adds(x->out, "\xef\xbb\xbf");
+	for (const char *p = columns[x->kind]; *p; p++)
+		if (*p != '@')
+			buf_addc(x->out, *p);
+	buf_adds(x->out, "\r\n");
+}
+
+static void key_json(struct json *j, const char *name, struct view v)
+{
+	json_key(j, name);
+	json_strv(j, v);
+}
+
+static void contact_members(struct json *j, const struct row *row)
+{
+	key_json(j, "org", row->key[0]);
+	for (int i = 0; i <= CP_PHONE; i++)
+		if (row->contact->part[i].n)
+			key_json(j, contact_part_names[i], row->contact->part[i]);
+}
+
+/* "kind" is the line's here; an organisation's own is "org_kind". */
+static void json_row(struct export *x, const struct row *row)
+{
+	enum ent ent = kind_ents[x->kind];
+	const struct entity *en = &entities[ent];
+	uint64_t skip = ent == ENT_ORG ? (uint64_t)1 << ORG_KIND : 0;
+	struct json j;
+
+	for (size_t i = 0; i < en->n_fields; i++)
+		if (en->fields[i].flags & FF_READONLY)
+			skip |= (uint64_t)1 << en->fields[i].id;
+	json_init(&j, x->out);
+	json_obj(&j);
+	json_key(&j, "kind");
+	json_str(&j, line_kinds[x->kind]);
+	if (x->kind == KO_ORGS) {
+		key_json(&j, "id", row->key[0]);
+		key_json(&j, "org_kind",
+			 view_str(entity_enum_text(ENT_ORG, ORG_KIND,
+						   rec_int(row->rec, ORG_KIND, KIND_ENTITY))));
+	} else if (x->kind == KO_CERTIFICATES) {
+		key_json(&j, "org", row->key[0]);
+		key_json(&j, "certificate", row->key[1]);
+	} else if (x->kind != KO_CONTACTS) {
+		key_json(&j, "procurer", row->key[0]);
+		key_json(&j, "supplier", row->key[1]);
+	}
+	if (row->no)
+		key_json(&j, "no", view_str(row->no));
+	if (x->kind == KO_CONTACTS)
+		contact_members(&j, row);
+	else
+		entity_fields_json(&j, x->t, ent, row->rec, skip);
+	json_obj_end(&j);
+	buf_addc(x->out, '\n');
+}
+
+static void put_row(struct export *x, const struct row *row)
+{
+	if (x->csv)
+		csv_row(x, row);
+	else
+		json_row(x, row);
+}
+
+/* ---- what an organisation gives ---- */
+
+static bool put_cert(void *arg, struct view cert, const struct rec *rec)
+{
+	struct export *x = arg;
+	struct row row = { .rec = rec,
+			   .key = { view_of(x->inner_org, x->inner_org_n), cert } };
+
+	put_row(x, &row);
+	x->cert_n = MIN(cert.n, sizeof(x->cert));
+	memcpy(x->cert, cert.p, x->cert_n);
+	x->stopped = is_full(x);
+	return !x->stopped;
+}
+
+static void put_clauses(struct export *x, const struct link_iter *it, struct row *row)
+{
+	for (int no = 0; no < CL__COUNT; no++) {
+		struct rec rec;
+		if (clause_get(x->t, it->procurer, it->supplier, (enum clause_no)no, &rec))
+			continue;
+		row->rec = &rec;
+		row->no = clause_names[no];
+		put_row(x, row);
+	}
+}
+
+static void put_links(struct export *x, struct view id, uint32_t org)
+{
+	struct link_iter it;
+	struct rec rec;
+
+	link_iter_open(&it, x->t, org, x->supplier);
+	while (!x->stopped && link_iter_next(&it, &rec)) {
+		struct row row = { .rec = &rec, .key = { id, org_id(x->t, it.supplier) } };
+		if (x->kind == KO_LINKS)
+			put_row(x, &row);
+		else
+			put_clauses(x, &it, &row);
+		x->supplier = it.supplier;
+		x->stopped = is_full(x);
+	}
+	link_iter_close(&it);
+}
+
+static void put_contacts(struct export *x, struct view id, uint32_t org)
+{
+	struct contact c;
+	struct view bytes;
+	struct rec rec;
+
+	if (org_get(x->t, org, &rec) || !rec_has(&rec, ORG_CONTACTS) ||
+	    personal_get(x->t, rec.f[ORG_CONTACTS], &bytes))
+		return;
+	struct rd rd = rd_of(bytes);
+	while (contact_next(&rd, &c))
+		put_row(x, &(struct row){ .rec = &rec, .key = { id }, .contact = &c });
+}
+
+static void put_org(struct export *x, struct view id, uint32_t org)
+{
+	struct rec rec;
+
+	switch (x->kind) {
+	case KO_ORGS:
+		if (org_get(x->t, org, &rec) == RC_OK)
+			put_row(x, &(struct row){ .rec = &rec, .key = { id } });
+		return;
+	case KO_LINKS:
+	case KO_CLAUSES:
+		put_links(x, id, org);
+		return;
+	case KO_CERTIFICATES:
+		cert_each(x->t, org, view_of(x->cert, x->cert_n), put_cert, x);
+		return;
+	case KO_CONTACTS:
+		put_contacts(x, id, org);
+		return;
+	case KO__COUNT:
+		return;
+	}
+}
+
+/* One organisation; false ends the step. */
+static bool visit(void *arg, struct view id, uint32_t org)
+{
+	struct export *x = arg;
+
+	if (!view_eq(id, view_of(x->inner_org, x->inner_org_n))) {
+		x->inner_org_n = MIN(id.n, ORGID_MAX);
+		memcpy(x->inner_org, id.p, x->inner_org_n);
+		x->supplier = ORG_NONE;
+		x->cert_n = 0;
+	}
+	put_org(x, id, org);
+	if (x->stopped)
+		return false;
+	x->org_n = x->inner_org_n;
+	memcpy(x->org, x->inner_org, x->org_n);
+	x->stopped = is_full(x) || ++x->visited >= ORGS_PER_STEP;
+	return !x->stopped;
+}
+
+static enum rc export_fill(struct stream *s, struct txn *t, struct buf *out, bool *out_end)
+{
+	struct export *x = (struct export *)(void *)s;
+
+	x->t = t;
+	x->out = out;
+	x->visited = 0;
+	x->stopped = false;
+	if (x->csv && !x->begun)
+		csv_head(x);
+	x->begun = true;
+	org_each(t, view_of(x->org, x->org_n), visit, x);
+	*out_end = !x->stopped;
+	return txn_rc(t);
+}
+
+static void export_free(struct stream *s) { free(s); }
+
+enum rc export_open(struct request *r, struct err *e)
+{
+	struct export *x;
+	int kind = 0;
+
+	while (kind < KO__COUNT && !view_is(r->param[0], kind_names[kind]))
+		kind++;
+	if (kind == KO__COUNT)
+		return err_set(e, RC_NOT_FOUND, NULL, "exports/%.*s",
+			       (int)MIN(r->param[0].n, 60u), (const char *)r->param[0].p);
+	x = calloc(1, sizeof(*x));
+	if (!x)
+		return RC_NOMEM;
+	x->s = (struct stream){ export_fill, export_free };
+	x->kind = (enum kind_out)kind;
+	x->csv = r->query.v[Q_export_format].n == 0;
+	x->bom = r->query.v[Q_bom].n != 0;
+	r->stream = &x->s;
+	r->reply.type = x->csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
+	reply_header(&r->reply, "Content-Disposition", "attachment; filename=\"%s.%s\"",
+		     kind_names[kind], x->csv ? "csv" : "ndjson");
+	return RC_OK;
+}

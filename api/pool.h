@@ -1,0 +1,24 @@
+/*
+ * pool.h - the compute pool: a few threads, each with its own read transaction and scratch memory, and
+ * one bounded queue, so that a heavy read never stalls a loop.
+ */
+#pragma once
+
+#include "graph/answers.h"
+
+struct pool;
+
+struct pool_task {
+	/* The transaction is active during the call and ends with it. t may be NULL: it could not be
+	 * begun (*rc says why). */
+	void (*run)(struct pool_task *task, struct txn *t, struct scratch *s, enum rc rc);
+	struct pool_task *next;
+};
+
+MUST_USE enum rc pool_new(struct store *s, unsigned threads, size_t queue_max, struct pool **out,
+			  struct err *e);
+/* RC_BUSY: the queue is full; RC_STOPPING. The task's memory is the caller's. Any thread. */
+MUST_USE enum rc pool_submit(struct pool *p, struct pool_task *t);
+size_t pool_waiting(struct pool *p);
+/* Runs what is queued, then ends the threads. Accepts NULL. */
+void pool_free(struct pool *p);

@@ -1,0 +1,50 @@
+/* streams.c - a handler's stream as the server pulls it: each step in the loop's own transaction. */
+#include <stdlib.h>
+
+#include "api/api_int.h"
+
+struct pump {
+	struct stream *s;
+	struct loop *loop;
+};
+
+static enum http_pull pull(void *state, struct buf *out)
+{
+	struct pump *p = state;
+	bool end = false;
+	enum rc rc;
+	struct txn *t = loop_txn(p->loop, &rc);
+
+	if (!t)
+		return HTTP_PULL_ABORT;
+	rc = p->s->fill(p->s, t, out, &end);
+	loop_txn_end(p->loop);
+	if (rc || !buf_ok(out))
+		return HTTP_PULL_ABORT;
+	return end ? HTTP_PULL_END : HTTP_PULL_MORE;
+}
+
+static void done(void *state)
+{
+	struct pump *p = state;
+
+	p->s->free(p->s);
+	free(p);
+}
+
+bool stream_send(struct request *r)
+{
+	static const struct http_source source = { pull, done };
+	struct pump *p = malloc(sizeof(*p));
+
+	if (!p) {
+		r->stream->free(r->stream);
+		return false;
+	}
+	*p = (struct pump){ r->stream, r->http->loop_data };
+	answer_fill(r);
+	r->http->res.source = &source;
+	r->http->res.source_state = p;
+	http_reply(r->http);
+	return true;
+}

@@ -1,0 +1,169 @@
+/* system.c - what the process says of itself: health, status, metrics; and opening the event stream. */
+#include "api/api_int.h"
+#include "api/events_out.h"
+#include "api/handlers.h"
+#include "base/clock.h"
+#include "base/json_out.h"
+
+static enum rc say(struct request *r, const char *status)
+{
+	struct json j;
+
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "status");
+	json_str(&j, status);
+	json_obj_end(&j);
+	return RC_OK;
+}
+
+enum rc healthz_show(struct request *r, struct err *e)
+{
+	(void)e;
+	return say(r, "ok");
+}
+
+enum rc readyz_show(struct request *r, struct err *e)
+{
+	if (writer_dead(api_writer(r->api)))
+		return err_set(e, RC_STOPPING, NULL, NULL);
+	return say(r, "ready");
+}
+
+enum rc status_show(struct request *r, struct err *e)
+{
+	struct txn *t = r->txn;
+	struct json j;
+
+	(void)e;
+	json_init(&j, &r->reply.body);
+	json_obj(&j);
+	json_key(&j, "version");
+	json_str(&j, r->api->c.version);
+	json_key(&j, "revision");
+	json_uint(&j, graph_revision(t));
+	json_key(&j, "today");
+	json_day(&j, graph_today(t));
+	json_key(&j, "now");
+	json_instant(&j, clock_now_ms(r->api->c.clock));
+	json_key(&j, "orgs");
+	json_uint(&j, txn_count(t, DB_ORG));
+	json_key(&j, "links");
+	json_uint(&j, graph_link_count(t));
+	json_key(&j, "certificates");
+	json_uint(&j, txn_count(t, DB_CERT));
+	json_key(&j, "clauses");
+	json_uint(&j, txn_count(t, DB_CLAUSE));
+	json_key(&j, "watched");
+	json_uint(&j, txn_count(t, DB_TARGETS));
+	json_key(&j, "figured_revision");
+	if (r->api->c.figurer)
+		json_uint(&j, figurer_done(r->api->c.figurer));
+	else
+		json_nil(&j);
+	json_key(&j, "log_first");
+	json_uint(&j, log_first(t));
+	json_obj_end(&j);
+	return RC_OK;
+}
+
+/* ---- metrics ---- */
+
+static void metric(struct buf *b, const char *name, const char *type, const char *help, uint64_t v)
+{
+	buf_addf(b, "# HELP tierwatch_%s %s\n# TYPE tierwatch_%s %s\ntierwatch_%s %llu\n", name,
+		 help, name, type, name, (unsigned long long)v);
+}
+
+static void metrics_of_store(struct buf *b, struct request *r)
+{
+	struct store_stat st;
+
+	metric(b, "revision", "gauge", "Number of the last command.", graph_revision(r->txn));
+	metric(b, "orgs", "gauge", "Organisations.", txn_count(r->txn, DB_ORG));
+	metric(b, "links", "gauge", "Links.", graph_link_count(r->txn));
+	metric(b, "certificates", "gauge", "Certificates.", txn_count(r->txn, DB_CERT));
+	metric(b, "watched", "gauge", "Organisations with targets.", txn_count(r->txn, DB_TARGETS));
+	if (store_stat(api_store(r->api), &st) != RC_OK)
+		return;
+	metric(b, "store_used_bytes", "gauge", "Bytes of the store in use.", st.used_bytes);
+	metric(b, "store_map_bytes", "gauge", "Bytes that the store may grow to now.",
+	       st.map_bytes);
+	metric(b, "store_readers", "gauge", "Read transactions.", st.readers);
+}
+
+static void metrics_of_writer(struct buf *b, struct request *r)
+{
+	struct writer_stats w;
+
+	writer_stats(api_writer(r->api), &w);
+	metric(b, "writer_batches_total", "counter", "Batches made durable.", w.batches);
+	metric(b, "writer_commands_total", "counter", "Commands applied.", w.commands);
+	metric(b, "writer_refused_total", "counter", "Commands refused.", w.refused);
+	metric(b, "writer_queue", "gauge", "Commands waiting.", w.queued);
+	if (r->api->c.figurer)
+		metric(b, "figured_revision", "gauge", "Revision up to which figures are kept.",
+		       figurer_done(r->api->c.figurer));
+}
+
+static void metrics_of_server(struct buf *b, struct request *r)
+{
+	struct server_stats s;
+
+	server_stats(atomic_load(&r->api->server), &s);
+	metric(b, "http_connections", "gauge", "Connections.", s.conns);
+	metric(b, "http_event_streams", "gauge", "Event streams.", s.streams);
+	metric(b, "http_accepted_total", "counter", "Connections taken.", s.accepted);
+	metric(b, "http_refused_total", "counter", "Connections refused.", s.refused);
+	metric(b, "http_requests_total", "counter", "Requests read.", s.requests);
+	metric(b, "http_bad_requests_total", "counter", "Requests that could not be read.",
+	       s.bad_requests);
+	metric(b, "http_timeouts_total", "counter", "Connections closed by a deadline.",
+	       s.timeouts);
+	metric(b, "http_accept_pauses_total", "counter", "Times that descriptors ran out.",
+	       s.paused);
+	buf_adds(b, "# HELP tierwatch_http_answers_total Answers by class.\n"
+		    "# TYPE tierwatch_http_answers_total counter\n");
+	for (unsigned i = 2; i < 6; i++)
+		buf_addf(b, "tierwatch_http_answers_total{class=\"%uxx\"} %llu\n", i,
+			 (unsigned long long)atomic_load(&r->api->answers[i]));
+	metric(b, "pool_queue", "gauge", "Heavy reads waiting.", pool_waiting(r->api->pool));
+	metric(b, "uptime_seconds", "gauge", "Since the start.",
+	       (uint64_t)(monotonic_us() - r->api->started_us) / 1000000);
+}
+
+enum rc metrics_show(struct request *r, struct err *e)
+{
+	struct buf *b = &r->reply.body;
+
+	(void)e;
+	metrics_of_store(b, r);
+	metrics_of_writer(b, r);
+	metrics_of_server(b, r);
+	r->reply.type = "text/plain; version=0.0.4; charset=utf-8";
+	return RC_OK;
+}
+
+/* ---- events ---- */
+
+static bool look(void *arg, const struct event *ev)
+{
+	(void)arg;
+	(void)ev;
+	return false;
+}
+
+enum rc events_open(struct request *r, struct err *e)
+{
+	uint64_t revision = graph_revision(r->txn);
+	uint32_t seq = UINT32_MAX;
+	bool given;
+	enum rc rc = event_position(r, &revision, &seq, &given, e);
+
+	if (!rc)
+		rc = events_read(r->txn, revision, seq, 1, look, NULL);
+	if (rc == RC_COMPACTED)
+		return err_set(e, rc, NULL, "%llu", (unsigned long long)log_first(r->txn));
+	r->reply.revision = graph_revision(r->txn);
+	return rc ? rc : sse_open(r->http->loop_data, r, revision, seq);
+}

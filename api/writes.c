@@ -1,0 +1,290 @@
+/*
+ * writes.c - from a request to one operation. Nothing is decided here that apply decides: these
+ * functions read the body by the field table, turn If-Match and If-None-Match into what apply can
+ * check in the same transaction as it writes, and refuse early what can only fail.
+ */
+#include "api/writes.h"
+
+#include "api/handlers.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "importers/json_fields.h"
+
+/* What GET adds to the fields: a body may carry it back and it is not looked at. */
+static const char *const added_names[ENT__COUNT][20] = {
+	[ENT_ORG] = { "id", "held", "held_until", "suppliers", "procurers", "recorded_by", "warnings",
+		      NULL },
+	[ENT_LINK] = { "procurer", "supplier", "effective_level", "level_source", "held", "gap",
+		       "clauses", "undecided", "exception", "active", "procurer_name",
+		       "supplier_name", "recorded_by", "warnings", NULL },
+	[ENT_CERT] = { "org", "certificate", "in_force", "recorded_by", "warnings", NULL },
+	[ENT_CLAUSE] = { "procurer", "supplier", "no", "due", "gap", "undetermined", "late",
+			 "reasons", "recorded_by", "warnings", NULL },
+	[ENT_TARGETS] = { "org", "default_rules", "recorded_by", "warnings", NULL },
+};
+
+static const unsigned contacts_field[ENT__COUNT] = { [ENT_ORG] = ORG_CONTACTS,
+						     [ENT_CLAUSE] = CLAUSE_CONTACTS };
+
+/* ---- preconditions ---- */
+
+bool etag_next(struct view *list, struct view *out)
+{
+	const char *p = list->p, *end = p + list->n;
+
+	while (p < end && (*p == ' ' || *p == '\t' || *p == ','))
+		p++;
+	if (p >= end)
+		return false;
+	bool weak = end - p >= 2 && p[0] == 'W' && p[1] == '/';
+	const char *open = weak ? p + 2 : p;
+	const char *close = open < end && *open == '"' ? memchr(open + 1, '"',
+								(size_t)(end - open - 1))
+						       : NULL;
+	if (!close)
+		return false;
+	*out = weak ? view_of(p, 0) : view_of(open, (size_t)(close + 1 - open));
+	*list = view_of(close + 1, (size_t)(end - close - 1));
+	return true;
+}
+
+bool etag_stored(struct view tag, uint64_t *out)
+{
+	const char *p = tag.p;
+	uint64_t n = 0;
+	size_t i = 1;
+
+	if (tag.n < 4 || p[0] != '"')
+		return false;
+	for (; i < tag.n && p[i] >= '0' && p[i] <= '9' && i < 20; i++)
+		n = n * 10 + (uint64_t)(p[i] - '0');
+	if (i == 1 || p[i] != '.')
+		return false;
+	*out = n;
+	return true;
+}
+
+static struct view trimmed(struct view v)
+{
+	const char *p = v.p;
+
+	while (v.n && (*p == ' ' || *p == '\t'))
+		p++, v.n--;
+	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
+		v.n--;
+	return view_of(p, v.n);
+}
+
+static bool list_has(struct view list, uint64_t stored)
+{
+	struct view tag;
+	uint64_t n;
+
+	while (etag_next(&list, &tag))
+		if (etag_stored(tag, &n) && n == stored)
+			return true;
+	return false;
+}
+
+/* stored: the record's revision as read here; 0 where there is none. apply looks again. */
+static enum rc preconditions(struct request *r, uint64_t stored, struct err *e)
+{
+	struct view match = trimmed(r->if_match), none = trimmed(r->if_none_match);
+	bool exists = stored != 0 || r->op.ent == ENT_CLAUSE;
+
+	if (match.p && view_is(match, "*")) {
+		if (!exists)
+			return err_set(e, RC_PRECONDITION, NULL, "%s", "");
+		r->op.if_match = stored;
+	} else if (match.p) {
+		if (!exists || !list_has(match, stored))
+			return err_set(e, RC_PRECONDITION, NULL, "%s", "");
+		r->op.if_match = stored;
+		if (stored == 0) /* a clause that was read as missing */
+			r->op.flags |= OPF_MUST_NOT_EXIST;
+	}
+	if (!none.p)
+		return RC_OK;
+	if (view_is(none, "*") ? stored != 0 : list_has(none, stored) && stored)
+		return err_set(e, RC_PRECONDITION, NULL, "%s", "");
+	if (view_is(none, "*") && r->op.kind == OP_PUT)
+		r->op.flags |= OPF_MUST_NOT_EXIST;
+	return RC_OK;
+}
+
+/* ---- the body ---- */
+
+/* A body that names its own id must name the path's. */
+static enum rc check_own_id(const struct request *r, const json_t *obj, struct err *e)
+{
+	const json_t *id = json_object_get(obj, "id");
+	struct view v;
+
+	if (!id || r->op.ent != ENT_ORG || json_is_null(id))
+		return RC_OK;
+	if (!json_is_string(id))
+		return err_set(e, RC_WRONG_TYPE, "id", "%s", "string");
+	v = view_of(json_string_value(id), json_string_length(id));
+	uint32_t by_path, by_body;
+	if (view_eq(v, r->param[0]))
+		return RC_OK;
+	if (r->op.kind == OP_MERGE && org_find(r->txn, r->param[0], &by_path) == RC_OK &&
+	    org_find(r->txn, v, &by_body) == RC_OK && by_path == by_body)
+		return RC_OK; /* the path is an alias */
+	return err_set(e, RC_BAD_VALUE, "id", "%s", "not the organisation of the path");
+}
+
+static enum rc key_contacts(struct request *r)
+{
+	if (r->contacts.n == 0)
+		return RC_OK;
+	r->personal.bytes = buf_view(&r->contacts);
+	personal_ref(api_secret(r->api), (enum ent)r->op.ent, &r->op, r->personal.bytes,
+		     r->personal.ref);
+	fl_bytes(&r->fields, contacts_field[r->op.ent],
+		 view_of(r->personal.ref, sizeof(r->personal.ref)));
+	r->sub.cmd.personal = &r->personal;
+	r->sub.cmd.n_personal = 1;
+	return buf_ok(&r->fields) ? RC_OK : RC_NOMEM;
+}
+
+static enum rc read_body(struct request *r, struct err *e)
+{
+	json_t *obj = NULL;
+	enum rc rc;
+
+	if (r->body.n == 0)
+		return err_set(e, RC_BAD_JSON, NULL, "%s", "the body is empty");
+	rc = json_parse(r->body, &obj, e);
+	if (rc)
+		return rc;
+	rc = json_is_object(obj) ? check_own_id(r, obj, e)
+				 : err_set(e, RC_WRONG_TYPE, NULL, "%s", "object");
+	if (!rc)
+		rc = json_to_fields((enum ent)r->op.ent, obj, r->op.kind == OP_MERGE,
+				    added_names[r->op.ent], &r->fields, &r->contacts, e);
+	json_decref(obj);
+	return rc ? rc : key_contacts(r);
+}
+
+/* ---- one function an entity ---- */
+
+/* The command around r->op, whose names and flags stand. found: what reading the record said. */
+static enum rc make_command(struct request *r, enum rc found, const struct rec *rec, struct err *e)
+{
+	uint64_t stored = found == RC_OK ? (uint64_t)rec_int(rec, META_REV, 0) : 0;
+	enum rc rc = found == RC_NOT_FOUND ? RC_OK : found;
+
+	if (!rc)
+		rc = preconditions(r, stored, e);
+	if (!rc && found == RC_NOT_FOUND && r->op.kind != OP_PUT)
+		rc = err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->path, 150),
+			     (const char *)r->path.p);
+	if (!rc && r->op.kind != OP_DELETE)
+		rc = read_body(r, e);
+	if (r->op.kind == OP_MERGE)
+		r->op.flags |= OPF_MUST_EXIST;
+	r->op.fields = buf_view(&r->fields);
+	r->sub.cmd.type = CMD_OPS;
+	r->sub.cmd.actor = view_str(r->who.name);
+	r->sub.cmd.ops = &r->op;
+	r->sub.cmd.n_ops = 1;
+	r->sub.cmd.results = &r->result;
+	return rc;
+}
+
+static enum rc org_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	uint32_t org;
+	struct rec rec;
+	enum rc found = org_find(r->txn, r->param[0], &org);
+
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_ORG, .a = r->param[0] };
+	if (kind == OP_DELETE && r->query.v[Q_cascade].n)
+		r->op.flags |= OPF_CASCADE;
+	if (!found)
+		found = org_get(r->txn, org, &rec);
+	return make_command(r, found, &rec, e);
+}
+
+enum rc org_put(struct request *r, struct err *e) { return org_write(r, OP_PUT, e); }
+enum rc org_patch(struct request *r, struct err *e) { return org_write(r, OP_MERGE, e); }
+enum rc org_delete(struct request *r, struct err *e) { return org_write(r, OP_DELETE, e); }
+
+static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	uint32_t p, s;
+	struct rec rec;
+	enum rc found = org_find(r->txn, r->param[0], &p);
+
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_LINK, .a = r->param[0],
+			     .b = r->param[1] };
+	if (!found)
+		found = org_find(r->txn, r->param[1], &s);
+	if (!found)
+		found = link_get(r->txn, p, s, &rec);
+	return make_command(r, found, &rec, e);
+}
+
+enum rc link_put(struct request *r, struct err *e) { return link_write(r, OP_PUT, e); }
+enum rc link_patch(struct request *r, struct err *e) { return link_write(r, OP_MERGE, e); }
+enum rc link_delete(struct request *r, struct err *e) { return link_write(r, OP_DELETE, e); }
+
+static enum rc cert_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	uint32_t org;
+	struct rec rec;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (rc)
+		return rc;
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_CERT, .a = r->param[0],
+			     .b = r->param[1] };
+	return make_command(r, cert_get(r->txn, org, r->param[1], &rec), &rec, e);
+}
+
+enum rc cert_put(struct request *r, struct err *e) { return cert_write(r, OP_PUT, e); }
+enum rc cert_patch(struct request *r, struct err *e) { return cert_write(r, OP_MERGE, e); }
+enum rc cert_delete(struct request *r, struct err *e) { return cert_write(r, OP_DELETE, e); }
+
+static enum rc targets_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	uint32_t org;
+	struct rec rec;
+	enum rc rc = request_org(r, 0, &org, e);
+
+	if (rc)
+		return rc;
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_TARGETS, .a = r->param[0] };
+	return make_command(r, targets_get(r->txn, org, &rec), &rec, e);
+}
+
+enum rc targets_put(struct request *r, struct err *e) { return targets_write(r, OP_PUT, e); }
+enum rc targets_delete(struct request *r, struct err *e) { return targets_write(r, OP_DELETE, e); }
+
+static enum rc clause_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	int no = clause_no_parse(r->param[2]);
+	uint32_t p, s;
+	struct rec rec;
+	enum rc rc = request_org(r, 0, &p, e);
+
+	if (!rc)
+		rc = request_org(r, 1, &s, e);
+	if (rc)
+		return rc;
+	if (no < 0 || link_get(r->txn, p, s, &rec) == RC_NOT_FOUND)
+		return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->path, 150),
+			       (const char *)r->path.p);
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_CLAUSE, .a = r->param[0],
+			     .b = r->param[1], .c = view_str(clause_names[no]) };
+	rc = clause_get(r->txn, p, s, (enum clause_no)no, &rec);
+	if (rc == RC_NOT_FOUND && kind == OP_DELETE) { /* it reads as missing: nothing to do */
+		r->reply.status = 204;
+		return preconditions(r, 0, e);
+	}
+	return make_command(r, rc, &rec, e);
+}
+
+enum rc clause_put(struct request *r, struct err *e) { return clause_write(r, OP_PUT, e); }
+enum rc clause_delete(struct request *r, struct err *e) { return clause_write(r, OP_DELETE, e); }
