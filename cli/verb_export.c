@@ -19,18 +19,17 @@ static bool to_stdout(void *arg, struct view chunk)
 	return true;
 }
 
-static int download(const struct cli *c, struct http_request *rq, const char *name)
+static int download(const struct cli *c, const char *path, const char *name)
 {
 	AUTO(outfile_done) struct outfile f = OUTFILE_INIT;
 	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
+	struct http_request rq = { .path = path, .accept = "*/*", .sink = to_file, .sink_arg = &f };
 	struct err e = { 0 };
 	int status;
 
 	if (outfile_open(&f, name, &e) != RC_OK)
 		return cli_fail(c, &e);
-	rq->sink = to_file;
-	rq->sink_arg = &f;
-	status = call_send(c, rq, false, &r);
+	status = call_send(c, &rq, false, &r);
 	/* a failed write shows as a stopped transfer: commit names the real reason */
 	if (status != CLI_OK && !f.error)
 		return status;
@@ -57,13 +56,11 @@ int verb_export(struct cli *c, const struct args *a)
 		return CLI_FAILED;
 	rq.path = path.p;
 	if (a->opt[OPT_FILE] && strcmp(a->opt[OPT_FILE], "-") != 0)
-		return download(c, &rq, a->opt[OPT_FILE]);
+		return download(c, path.p, a->opt[OPT_FILE]);
 	return call_send(c, &rq, false, &r);
 }
 
 int verb_backup(struct cli *c, const struct args *a)
 {
-	struct http_request rq = { .path = "/v1/backup", .accept = "*/*" };
-
-	return download(c, &rq, a->pos[0]);
+	return download(c, "/v1/backup", a->pos[0]);
 }
