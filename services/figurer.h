@@ -10,7 +10,8 @@
 
 struct figurer;
 MUST_USE enum rc figurer_start(struct store *s, struct writer *w, struct figurer **out, struct err *e);
-void figurer_poke(struct figurer *f, uint64_t revision); /* from writer_on_commit */
+void figurer_poke(struct figurer *f, uint64_t revision); /* figurer_start hangs it into writer_on_commit itself */
 void figurer_wait(struct figurer *f, uint64_t revision); /* tests: until it is done up to there */
 uint64_t figurer_done(const struct figurer *f);
+/* Before writer_stop: it waits for the command that it has submitted. */
 void figurer_stop(struct figurer *f);

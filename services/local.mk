@@ -2,12 +2,15 @@
 noinst_LIBRARIES += %D%/libservices.a
 %C%_libservices_a_SOURCES = \
 	%D%/batch.c \
+	%D%/figurer.c \
 	%D%/figurer.h \
 	%D%/job_record.c \
 	%D%/job_run.c \
 	%D%/jobs.c \
 	%D%/jobs.h \
 	%D%/jobs_int.h \
+	%D%/touched.c \
+	%D%/touched.h \
 	%D%/writer.c \
 	%D%/writer.h \
 	%D%/writer_int.h
