@@ -1,4 +1,14 @@
 # The daemon: options, wiring, start and stop.
-#sbin_PROGRAMS += tierwatchd
-#tierwatchd_SOURCES = %D%/main.c
-#tierwatchd_LDADD = $(api_libs)
+sbin_PROGRAMS += tierwatchd
+tierwatchd_SOURCES = \
+	%D%/main.c \
+	%D%/notify.c \
+	%D%/notify.h \
+	%D%/offline.c \
+	%D%/offline.h \
+	%D%/settings.c \
+	%D%/settings.def \
+	%D%/settings.h \
+	%D%/spool.c \
+	%D%/spool.h
+tierwatchd_LDADD = $(api_libs)

@@ -1,0 +1,36 @@
+/* settings.h - the daemon's settings: read once from the command line and a file, then const. */
+#pragma once
+
+#include "base/log.h"
+#include "base/options.h"
+
+struct settings {
+	/* the command line alone */
+	char config[256];
+	char clock[256];
+	char offline[256]; /* verb */
+	bool help, version;
+	/* and the file */
+	char data[256];
+	char listen[256];
+	char log_level[256];
+	int64_t loops, pool_threads, pool_queue;
+	int64_t json_max_bytes, import_max_bytes, body_memory_bytes, body_memory_total_bytes;
+	int64_t list_cache_bytes;
+	int64_t conns_max, conns_per_address_max, streams_max;
+	int64_t head_s, idle_s, body_grace_s, body_rate, write_grace_s, write_rate, stop_s;
+	int64_t map_bytes, map_max_bytes, queue_max, queue_max_bytes, batch_max;
+	/* what is left of the command line: arguments of the offline verb */
+	char **args;
+	int n_args;
+};
+
+extern const struct option_def settings_table[];
+extern const size_t settings_count;
+
+/* RC_USAGE with the reason in e->arg. */
+MUST_USE enum rc settings_read(int argc, char **argv, struct settings *out, struct err *e);
+/* HOST:PORT, [IPV6]:PORT. host may be "" (all addresses). */
+MUST_USE enum rc settings_listen(const struct settings *s, char host[256], uint16_t *out_port,
+				 struct err *e);
+void settings_help(void);
