@@ -242,7 +242,8 @@ static bool loop_init(struct server *s, unsigned index)
 	pthread_mutex_init(&l->lock, NULL);
 	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	l->reserve_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	return l->wake_fd >= 0 && l->reserve_fd >= 0;
+	l->input = malloc(READ_BYTES);
+	return l->wake_fd >= 0 && l->reserve_fd >= 0 && l->input;
 }
 
 static void loop_free(struct loop *l)
@@ -264,6 +265,7 @@ static void loop_free(struct loop *l)
 	if (l->reserve_fd >= 0)
 		close(l->reserve_fd);
 	gzip_free(l->gzip);
+	free(l->input);
 	buf_done(&l->out);
 	buf_done(&l->piece);
 	pthread_mutex_destroy(&l->lock);

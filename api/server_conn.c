@@ -2,7 +2,7 @@
  * server_conn.c - one connection: reads requests one after another, hands them on, keeps the
  * deadlines of reading, and ends the connection in good order.
  */
-#include <event2/buffer.h>
+#include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/socket.h>
@@ -12,6 +12,7 @@
 
 #define BODY_MAX_DEFAULT (1u << 20)
 #define LINGER_MAX_BYTES (16u << 20)
+#define HELD_KEEP_BYTES 4096
 #define STREAM_STEPS 16 /* of one connection before others have their turn */
 
 bool conn_is_idle(const struct conn *c)
@@ -63,7 +64,7 @@ static void refused_by_handler(struct conn *c, struct request *q)
 	reply_write(q);
 }
 
-static void take_head(struct conn *c, struct request *q, bool more_input)
+static void take_head(struct conn *c, struct request *q)
 {
 	const struct server_handler *h = &c->loop->server->config.handler;
 	struct http_limits limits = { .body_max = BODY_MAX_DEFAULT };
@@ -85,7 +86,7 @@ static void take_head(struct conn *c, struct request *q, bool more_input)
 		conn_refuse(c, status, body_refusal(status));
 		return;
 	}
-	if (q->reader.expect_continue && has_body(q) && !more_input)
+	if (q->reader.expect_continue && has_body(q) && c->input.n == 0)
 		buf_adds(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
@@ -109,31 +110,25 @@ static void take_data(struct conn *c, struct request *q)
 /* One event of the reader; false: needs input. */
 static bool read_step(struct conn *c)
 {
-	struct evbuffer *input = bufferevent_get_input(c->bev);
-	struct evbuffer_iovec v = { 0 };
-	if (evbuffer_peek(input, -1, NULL, &v, 1) < 1)
-		v.iov_len = 0;
+	bool had_input = c->input.n > 0;
 	if (!c->req) {
 		/* Who does not take the answers gets no more of them. */
-		if (v.iov_len == 0 || conn_unsent(c) > WRITE_HIGH_BYTES)
+		if (!had_input || conn_unsent(c) > WRITE_HIGH_BYTES)
 			return false;
 		c->req = request_take(c);
 		if (!c->first)
 			c->since_ms = c->loop->now_ms;
 	}
 	struct request *q = c->req;
-	struct view in = view_of(v.iov_base, v.iov_len);
 	if (!q) {
 		c->broken = true;
 		return false;
 	}
-	bool more = true;
-	switch (http1_next(&q->reader, &in)) {
+	switch (http1_next(&q->reader, &c->input)) {
 	case HTTP1_MORE:
-		more = v.iov_len > 0;
-		break;
+		return false;
 	case HTTP1_HEAD:
-		take_head(c, q, in.n > 0 || evbuffer_get_length(input) > v.iov_len);
+		take_head(c, q);
 		break;
 	case HTTP1_DATA:
 		take_data(c, q);
@@ -145,18 +140,15 @@ static bool read_step(struct conn *c)
 	default:
 		conn_refuse(c, q->reader.status, q->reader.reason);
 	}
-	evbuffer_drain(input, v.iov_len - in.n);
-	return more;
+	return true;
 }
 
 /* --- running --- */
 
 static void drop_input(struct conn *c)
 {
-	struct evbuffer *input = bufferevent_get_input(c->bev);
-	size_t n = evbuffer_get_length(input);
-	evbuffer_drain(input, n);
-	c->drained_bytes += (unsigned)n;
+	c->drained_bytes += (unsigned)c->input.n;
+	c->input.n = 0;
 	if (c->drained_bytes > LINGER_MAX_BYTES)
 		c->broken = true;
 }
@@ -179,6 +171,35 @@ static bool step(struct conn *c)
 	}
 }
 
+/* What was not read moves to the connection's own memory. */
+static void hold_input(struct conn *c)
+{
+	struct buf *held = &c->held;
+	if (c->input.n == 0) {
+		if (held->cap > HELD_KEEP_BYTES)
+			buf_done(held);
+		buf_clear(held);
+	} else if (held->n == 0) {
+		buf_addv(held, c->input);
+	} else if (c->input.p != held->p) {
+		memmove(held->p, c->input.p, c->input.n);
+		held->n = c->input.n;
+	}
+	c->broken = c->broken || !buf_ok(held);
+	c->input = buf_view(held);
+}
+
+/* Reads on while what waits is not too much. */
+static void watch_input(struct conn *c)
+{
+	bool reading = !c->eof && c->held.n < READ_HIGH_BYTES;
+	if (reading == c->reading)
+		return;
+	c->reading = reading;
+	if (reading ? event_add(&c->read_event, NULL) : event_del(&c->read_event))
+		c->broken = true;
+}
+
 /* After everything was done that could be: is this the end? */
 static void settle(struct conn *c)
 {
@@ -191,6 +212,7 @@ static void settle(struct conn *c)
 		c->state = CONN_LINGER;
 		c->since_ms = c->loop->now_ms;
 	}
+	watch_input(c);
 	bool over = (c->state == CONN_CLOSING && !unsent) || (c->state == CONN_LINGER && c->eof) ||
 		    (c->state == CONN_EVENTS && c->eof);
 	if (c->broken || over)
@@ -211,6 +233,7 @@ void conn_run(struct conn *c)
 		}
 	}
 	conn_flush(c);
+	hold_input(c);
 	c->loop->current = NULL;
 	c->running = false;
 	settle(c);
@@ -308,20 +331,37 @@ void conn_check_deadlines(struct conn *c)
 
 /* --- opening and closing --- */
 
-static void on_ready(struct bufferevent *bev, void *arg)
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+	struct loop *l = c->loop;
+	(void)what;
+	ssize_t n = recv(fd, l->input, READ_BYTES, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	c->eof = n == 0;
+	c->broken = n < 0;
+	if (n > 0 && c->held.n) {
+		buf_add(&c->held, l->input, (size_t)n);
+		c->input = buf_view(&c->held);
+	} else if (n > 0) {
+		c->input = view_of(l->input, (size_t)n);
+	}
+	conn_run(c);
+}
+
+static void on_writable(struct bufferevent *bev, void *arg)
 {
 	(void)bev;
 	conn_run(arg);
 }
 
-static void on_event(struct bufferevent *bev, short what, void *arg)
+static void on_write_error(struct bufferevent *bev, short what, void *arg)
 {
 	struct conn *c = arg;
 	(void)bev;
-	if (what & BEV_EVENT_EOF)
-		c->eof = true;
-	else
-		c->broken = true;
+	(void)what;
+	c->broken = true;
 	conn_run(c);
 }
 
@@ -331,10 +371,17 @@ bool conn_open(struct loop *l, int fd, const struct sockaddr_in6 *peer, const st
 	if (!c)
 		return false;
 	c->bev = bufferevent_socket_new(l->base, fd, 0);
-	if (!c->bev) {
+	bool watched =
+		c->bev &&
+		!event_assign(&c->read_event, l->base, fd, EV_READ | EV_PERSIST, on_readable, c) &&
+		!event_add(&c->read_event, NULL);
+	if (!watched) {
+		if (c->bev)
+			bufferevent_free(c->bev);
 		free(c);
 		return false;
 	}
+	c->reading = true;
 	c->loop = l;
 	c->fd = fd;
 	c->peer = *peer;
@@ -345,10 +392,9 @@ bool conn_open(struct loop *l, int fd, const struct sockaddr_in6 *peer, const st
 	if (l->conns)
 		l->conns->prev = c;
 	l->conns = c;
-	bufferevent_setcb(c->bev, on_ready, on_ready, on_event, c);
-	bufferevent_setwatermark(c->bev, EV_READ, 0, READ_HIGH_BYTES);
+	bufferevent_setcb(c->bev, NULL, on_writable, on_write_error, c);
 	bufferevent_setwatermark(c->bev, EV_WRITE, WRITE_LOW_BYTES / 2, 0);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+	bufferevent_enable(c->bev, EV_WRITE);
 	return true;
 }
 
@@ -381,9 +427,11 @@ void conn_close(struct conn *c)
 	/* Closed here and now: libevent frees later, and the descriptor may be needed at once. */
 	bufferevent_setcb(c->bev, NULL, NULL, NULL, NULL);
 	bufferevent_disable(c->bev, EV_READ | EV_WRITE);
+	event_del(&c->read_event);
 	close(c->fd);
 	bufferevent_free(c->bev);
 	c->bev = NULL;
+	buf_done(&c->held);
 	if (c->prev)
 		c->prev->next = c->next;
 	else

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <event2/event_struct.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,13 +19,13 @@
 #include "base/util.h"
 
 #define TICK_MS 200
+#define READ_BYTES 65536 /* taken from a socket at once */
 #define READ_HIGH_BYTES 65536 /* input held while a request is under way */
 #define WRITE_LOW_BYTES 32768 /* a stream is asked for more below this */
 #define WRITE_HIGH_BYTES 131072 /* a pipelining client must first take this much */
 #define COPY_MAX_BYTES 16384 /* larger bodies are lent to libevent, not copied */
 #define REQUESTS_KEPT 256 /* free requests kept by a loop */
 
-struct event;
 struct event_base;
 struct bufferevent;
 struct z_stream_s;
@@ -66,8 +67,11 @@ enum conn_state {
 struct conn {
 	struct loop *loop;
 	struct conn *prev, *next; /* loop->conns, or next only: loop->dead */
-	struct bufferevent *bev;
+	struct event read_event;
+	struct bufferevent *bev; /* the output that the socket did not take at once */
 	int fd;
+	struct view input; /* not read yet; in loop->input while running, else in held */
+	struct buf held;
 	enum conn_state state;
 	struct request *req;
 	int64_t since_ms; /* of the phase that the deadline counts from */
@@ -77,7 +81,7 @@ struct conn {
 	struct sockaddr_in6 peer; /* or a sockaddr_in */
 	struct address address;
 	struct post post; /* one wake-up of its own */
-	bool posted, first, running, eof, broken, dead, linger;
+	bool posted, first, running, reading, eof, broken, dead, linger;
 	unsigned drained_bytes; /* while lingering */
 };
 
@@ -126,6 +130,7 @@ struct loop {
 	struct request *free_requests, *all_requests;
 	unsigned free_count, gzip_streams;
 	uint64_t next_id;
+	char *input; /* READ_BYTES, where every connection's bytes arrive */
 	struct buf out; /* what conn_run() writes, sent or queued when it ends */
 	struct buf piece; /* of a stream */
 	struct z_stream_s *gzip;

@@ -103,7 +103,8 @@ static inline void client_use(struct client *c, size_t n)
 static inline void client_need(struct client *c, size_t n)
 {
 	while (c->in.n < n)
-		ck_assert_msg(client_more(c), "the connection ended after %zu of %zu bytes", c->in.n, n);
+		ck_assert_msg(client_more(c), "the connection ended after %zu of %zu bytes",
+			      c->in.n, n);
 }
 
 /* Reads up to and with the first occurrence of end; answers its length. */
@@ -117,10 +118,7 @@ static inline size_t client_until(struct client *c, const char *end)
 	}
 }
 
-static inline void answer_done(struct answer *a)
-{
-	buf_done(&a->body);
-}
+static inline void answer_done(struct answer *a) { buf_done(&a->body); }
 
 /* The value of a field, "" if absent; valid until the next call. */
 static inline const char *answer_field(const struct answer *a, const char *name)
@@ -179,10 +177,7 @@ static inline struct answer client_hear_(struct client *c, bool head_only)
 	return a;
 }
 
-static inline struct answer client_hear(struct client *c)
-{
-	return client_hear_(c, false);
-}
+static inline struct answer client_hear(struct client *c) { return client_hear_(c, false); }
 
 /* Reads an answer and keeps nothing but its status. */
 static inline int client_status(struct client *c)
@@ -214,10 +209,10 @@ static inline bool client_sees_end(struct client *c)
 }
 
 /* Waits up to ten seconds for a condition that another thread brings about. */
-#define EVENTUALLY(condition)                                                          \
-	do {                                                                           \
-		int64_t until_us_ = monotonic_us() + 10000000;                          \
-		while (!(condition) && monotonic_us() < until_us_)                     \
-			usleep(2000);                                                  \
-		ck_assert_msg(condition, "never came: %s", #condition);                \
+#define EVENTUALLY(condition)                                                                      \
+	do {                                                                                       \
+		int64_t until_us_ = monotonic_us() + 10000000;                                     \
+		while (!(condition) && monotonic_us() < until_us_)                                 \
+			usleep(2000);                                                              \
+		ck_assert_msg(condition, "never came: %s", #condition);                            \
 	} while (0)

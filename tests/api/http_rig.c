@@ -95,7 +95,8 @@ static void do_stream(struct rig *r, struct http_request *req)
 	static const struct http_source source = { pull_piece, pieces_done };
 	struct pieces *p = malloc(sizeof(*p));
 	ck_assert_ptr_nonnull(p);
-	*p = (struct pieces){ .rig = r, .left = (unsigned)number(req->query),
+	*p = (struct pieces){ .rig = r,
+			      .left = (unsigned)number(req->query),
 			      .abort = view_is(req->path, "/abort") };
 	req->res.status = 200;
 	req->res.type = "text/plain";
@@ -154,8 +155,8 @@ static void do_fields(struct http_request *req)
 	http_peer(req, peer, sizeof(peer));
 	struct view agent = http_header(req, "user-agent"), host = http_host(req);
 	http_header_add(req, "X-Odd", "a\r\nSet-Cookie: b%c", 1);
-	buf_addf(&req->res.body, "%.*s %.*s %s %d", (int)agent.n, (const char *)agent.p, (int)host.n,
-		 (const char *)host.p, peer, *(int *)req->loop_data);
+	buf_addf(&req->res.body, "%.*s %.*s %s %d", (int)agent.n, (const char *)agent.p,
+		 (int)host.n, (const char *)host.p, peer, *(int *)req->loop_data);
 	req->res.status = 200;
 	req->res.cache = "public, max-age=60";
 	http_reply(req);
@@ -287,10 +288,7 @@ unsigned rig_count(struct rig *r, const unsigned *field)
 	return n;
 }
 
-unsigned rig_held(struct rig *r)
-{
-	return rig_count(r, &r->held_count);
-}
+unsigned rig_held(struct rig *r) { return rig_count(r, &r->held_count); }
 
 struct http_request *rig_take(struct rig *r)
 {

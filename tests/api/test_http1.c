@@ -15,7 +15,10 @@ struct row {
 	size_t n;
 	const char *expected; /* a word for each request, then how it ended */
 };
-#define ROW(text, expected) { text, sizeof(text) - 1, expected }
+#define ROW(text, expected)                                                                        \
+	{                                                                                          \
+		text, sizeof(text) - 1, expected                                                   \
+	}
 
 /* What one connection came to: "POST /p?q 3" for each request, then idle, more, closed or a status. */
 struct transcript {
@@ -87,15 +90,17 @@ static void check_row(const struct row *row)
 	struct view in = view_of(row->text, row->n);
 	for (size_t cut = 0; cut < MIN(row->n, 2000u); cut++) {
 		char *got = run(in, cut, cut ? row->n : 1);
-		ck_assert_msg(strcmp(got, row->expected) == 0, "'%.200s' cut at %zu: '%s', not '%s'",
-			      row->text, cut, got, row->expected);
+		ck_assert_msg(strcmp(got, row->expected) == 0,
+			      "'%.200s' cut at %zu: '%s', not '%s'", row->text, cut, got,
+			      row->expected);
 		free(got);
 	}
 }
 
 static const struct row good[] = {
 	ROW("GET / HTTP/1.1\r\n" H "\r\n", "GET / 0, idle"),
-	ROW("GET /a/b%2Fc?d=%E6%A0%AA&e HTTP/1.1\r\n" H "\r\n", "GET /a/b%2Fc?d=%E6%A0%AA&e 0, idle"),
+	ROW("GET /a/b%2Fc?d=%E6%A0%AA&e HTTP/1.1\r\n" H "\r\n",
+	    "GET /a/b%2Fc?d=%E6%A0%AA&e 0, idle"),
 	ROW("GET /? HTTP/1.1\r\n" H "\r\n", "GET /? 0, idle"),
 	ROW("GET /?a[]={b|c}^`\\ HTTP/1.1\r\n" H "\r\n", "GET /?a[]={b|c}^`\\ 0, idle"),
 	ROW("HEAD / HTTP/1.1\r\n" H "\r\n", "HEAD / 0, idle"),
@@ -109,7 +114,8 @@ static const struct row good[] = {
 	ROW("GET / HTTP/1.0\r\n\r\n", "GET / 0, closed"),
 	ROW("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "GET / 0, idle"),
 	ROW("GET / HTTP/1.1\r\n" H "Connection: x, Close\r\n\r\nrest", "GET / 0, closed"),
-	ROW("GET / HTTP/1.1\r\n" H "Connection: upgrade\r\nUpgrade: h2c\r\n\r\n", "GET / 0, closed"),
+	ROW("GET / HTTP/1.1\r\n" H "Connection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+	    "GET / 0, closed"),
 	ROW("GET / HTTP/1.1\r\n" H "A:\r\nB: \t c\xe6\t d \t\r\n\r\n", "GET / 0, idle"),
 	ROW("GET / HTTP/1.1\r\nHost: a.b-c_d%20:\r\n\r\n", "GET / 0, idle"),
 	ROW(POST "Content-Length: 3\r\n\r\nabc", "POST /p 3, idle"),
@@ -120,7 +126,8 @@ static const struct row good[] = {
 	ROW(CHUNKED "1;a\r\nx\r\n1;b=c;d=\"e\\\"\t;\"\r\ny\r\n0;z\r\n\r\n", "POST /p 2, idle"),
 	ROW(CHUNKED "0\r\nA: b\r\nC:\r\n\r\n", "POST /p 0, idle"),
 	ROW(POST "transfer-encoding:ChUnKeD\r\n\r\n0\r\n\r\n", "POST /p 0, idle"),
-	ROW("GET /1 HTTP/1.1\r\n" H "\r\n" CHUNKED "2\r\nab\r\n0\r\n\r\nGET /2 HTTP/1.1\r\n" H "\r\nGET",
+	ROW("GET /1 HTTP/1.1\r\n" H "\r\n" CHUNKED "2\r\nab\r\n0\r\n\r\nGET /2 HTTP/1.1\r\n" H
+	    "\r\nGET",
 	    "GET /1 0, POST /p 2, GET /2 0, more"),
 	ROW(POST "Content-Length: 3\r\n\r\nab", "more"),
 	ROW(CHUNKED "3\r\nabc\r\n0\r\n", "more"),
@@ -200,7 +207,8 @@ static const struct row bad[] = {
 	ROW(POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501"),
 	ROW(POST "Transfer-Encoding:\r\n\r\n0\r\n\r\n", "501"),
 	ROW(POST "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n", "400"),
-	ROW(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
+	ROW(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	    "400"),
 	ROW("POST / HTTP/1.0\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
 	/* chunks */
 	ROW(CHUNKED "0x3\r\nabc\r\n0\r\n\r\n", "400"),
@@ -227,16 +235,10 @@ static const struct row bad[] = {
 	ROW("GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n\r\n", "GET /1 0, 400"),
 };
 
-START_TEST(good_requests)
-{
-	check_row(&good[_i]);
-}
+START_TEST(good_requests) { check_row(&good[_i]); }
 END_TEST
 
-START_TEST(bad_requests)
-{
-	check_row(&bad[_i]);
-}
+START_TEST(bad_requests) { check_row(&bad[_i]); }
 END_TEST
 
 static void check_text(const struct buf *b, const char *expected)
@@ -274,7 +276,8 @@ START_TEST(limits_of_the_head)
 		{ "", "a", "", 9000, "414" },
 		{ CHUNKED "1;", "a", "\r\nx\r\n0\r\n\r\n", 255, NULL },
 		{ CHUNKED "1;", "a", "\r\nx\r\n0\r\n\r\n", 256, "413" },
-		{ CHUNKED, "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n", "", 400, "413" },
+		{ CHUNKED, "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n", "", 400,
+		  "413" },
 		{ CHUNKED "0\r\na:", "b", "\r\n\r\n", 4000, NULL },
 		{ CHUNKED "0\r\na:", "b", "\r\n\r\n", 4096, "431" },
 		{ CHUNKED "0\r\n", "a:b\r\n", "\r\n", 900, "431" },

@@ -20,10 +20,7 @@ static void setup_two_loops(void)
 	rig_start(&rig);
 }
 
-static void teardown(void)
-{
-	rig_stop(&rig);
-}
+static void teardown(void) { rig_stop(&rig); }
 
 static void say_post(struct client *c, const char *path, const void *body, size_t n)
 {
@@ -106,8 +103,9 @@ END_TEST
 
 START_TEST(byte_by_byte)
 {
-	static const char text[] = "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
-				   "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: u\r\n\r\n";
+	static const char text[] =
+		"POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: u\r\n\r\n";
 	struct client c = client_open(rig.port);
 	for (size_t i = 0; i < sizeof(text) - 1; i++)
 		client_send(&c, text + i, 1);
@@ -263,7 +261,8 @@ END_TEST
 START_TEST(half_closed_client_is_answered)
 {
 	struct client c = client_open(rig.port);
-	client_say(&c, "GET /async HTTP/1.1\r\nHost: t\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
+	client_say(&c,
+		   "GET /async HTTP/1.1\r\nHost: t\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
 	shutdown(c.fd, SHUT_WR);
 	ck_assert_int_eq(client_status(&c), 200);
 	ck_assert_int_eq(client_status(&c), 200);
@@ -345,7 +344,8 @@ static void gunzip(struct answer *a)
 START_TEST(compression)
 {
 	struct client c = client_open(rig.port);
-	client_say(&c, "GET /big?50000 HTTP/1.1\r\nHost: t\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n");
+	client_say(&c,
+		   "GET /big?50000 HTTP/1.1\r\nHost: t\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n");
 	struct answer a = client_hear(&c);
 	ck_assert_str_eq(answer_field(&a, "Vary"), "Accept-Encoding");
 	ck_assert_uint_lt(a.body.n, 10000);
@@ -408,7 +408,8 @@ START_TEST(bad_requests_get_a_problem)
 		{ "BREW / HTTP/1.1\r\nHost: t\r\n\r\n", 501, "\"not-implemented\"" },
 		{ "POST /small HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\n01234567890", 413,
 		  "\"too-large\"" },
-		{ "POST /small HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789",
+		{ "POST /small HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: "
+		  "chunked\r\n\r\nb\r\n0123456789",
 		  413, "\"too-large\"" },
 		{ "GET / HTTP/1.1\r\nHost: t\r\nExpect: x\r\n\r\n", 417, "\"expectation-failed\"" },
 	};
@@ -419,8 +420,8 @@ START_TEST(bad_requests_get_a_problem)
 		ck_assert_int_eq(a.status, cases[i].status);
 		ck_assert_str_eq(answer_field(&a, "Content-Type"), "application/problem+json");
 		ck_assert_str_eq(answer_field(&a, "Connection"), "close");
-		ck_assert_ptr_nonnull(memmem(a.body.p, a.body.n, cases[i].code,
-					     strlen(cases[i].code)));
+		ck_assert_ptr_nonnull(
+			memmem(a.body.p, a.body.n, cases[i].code, strlen(cases[i].code)));
 		answer_done(&a);
 		ck_assert(client_sees_end(&c));
 		client_close(&c);
@@ -449,7 +450,9 @@ END_TEST
 START_TEST(fixed_bodies)
 {
 	struct client c = client_open(rig.port);
-	client_say(&c, "GET /fixed HTTP/1.1\r\nHost: t\r\n\r\nGET /fixed?10 HTTP/1.1\r\nHost: t\r\n\r\n");
+	client_say(
+		&c,
+		"GET /fixed HTTP/1.1\r\nHost: t\r\n\r\nGET /fixed?10 HTTP/1.1\r\nHost: t\r\n\r\n");
 	struct answer a = client_hear(&c);
 	ck_assert_uint_eq(a.body.n, 300000);
 	ck_assert_int_eq(a.body.p[299999], 'p');

@@ -8,25 +8,13 @@
 
 static struct rig rig; /* of the test under way */
 
-static void setup(void)
-{
-	rig_init(&rig);
-}
+static void setup(void) { rig_init(&rig); }
 
-static void teardown(void)
-{
-	rig_stop(&rig);
-}
+static void teardown(void) { rig_stop(&rig); }
 
-static int64_t now_ms(void)
-{
-	return monotonic_us() / 1000;
-}
+static int64_t now_ms(void) { return monotonic_us() / 1000; }
 
-static void say_hold(struct client *c)
-{
-	client_say(c, "GET /hold HTTP/1.1\r\nHost: t\r\n\r\n");
-}
+static void say_hold(struct client *c) { client_say(c, "GET /hold HTTP/1.1\r\nHost: t\r\n\r\n"); }
 
 /* --- deadlines --- */
 
