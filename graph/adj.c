@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/pack.h"
 #include "base/util.h"
+#include "graph/radix.h"
 
 #define HEAD_BYTES (8 + 2 * 65 * 2 + 4)
 #define RUN_HEAD_BYTES 8
@@ -152,7 +153,6 @@ static bool edit_add(struct adj_edits *es, struct adj_edit e)
 		es->e = p;
 		es->cap = cap;
 	}
-	e.seq = (uint32_t)es->n;
 	es->e[es->n++] = e;
 	return true;
 }
@@ -180,18 +180,6 @@ void adj_edits_done(struct adj_edits *es)
 {
 	free(es->e);
 	*es = (struct adj_edits){ 0 };
-}
-
-static int edit_cmp(const void *pa, const void *pb)
-{
-	const struct adj_edit *a = pa, *b = pb;
-	if (a->dir != b->dir)
-		return a->dir < b->dir ? -1 : 1;
-	if (a->org != b->org)
-		return a->org < b->org ? -1 : 1;
-	if (a->peer != b->peer)
-		return a->peer < b->peer ? -1 : 1;
-	return a->seq < b->seq ? -1 : 1;
 }
 
 /* ---- merging ---- */
@@ -421,18 +409,43 @@ static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const stru
 	}
 }
 
+/* By direction, organisation, peer; of each pair only the last edit stays. */
+static bool edits_sort(struct adj_edits *es)
+{
+	AUTO_FREE uint64_t *key = malloc(es->n * sizeof *key);
+	AUTO_FREE uint32_t *at = malloc(es->n * sizeof *at);
+	AUTO_FREE struct adj_edit *sorted = malloc(es->n * sizeof *sorted);
+	size_t m = 0, n = 0;
+	if (!key || !at || !sorted)
+		return false;
+	for (int dir = ADJ_OUT; dir <= ADJ_IN; dir++) {
+		size_t from = m;
+		for (size_t i = 0; i < es->n; i++)
+			if (es->e[i].dir == dir) {
+				key[m] = (uint64_t)es->e[i].org << 32 | es->e[i].peer;
+				at[m++] = (uint32_t)i;
+			}
+		radix_sort(key + from, at + from, m - from);
+		for (size_t i = from; i < m; i++)
+			if (i + 1 == m || key[i + 1] != key[i])
+				sorted[n++] = es->e[at[i]];
+	}
+	free(es->e);
+	es->e = STEAL(sorted);
+	es->cap = es->n;
+	es->n = n;
+	return true;
+}
+
 void adj_flush(struct txn *w, struct adj_edits *es)
 {
 	if (es->n == 0)
 		return;
-	qsort(es->e, es->n, sizeof *es->e, edit_cmp);
-	size_t n = 0; /* of each pair only the last edit counts */
-	for (size_t i = 0; i < es->n; i++) {
-		const struct adj_edit *a = &es->e[i], *b = a + 1;
-		if (i + 1 < es->n && a->dir == b->dir && a->org == b->org && a->peer == b->peer)
-			continue;
-		es->e[n++] = *a;
+	if (!edits_sort(es)) {
+		txn_fail(w, RC_NOMEM);
+		return;
 	}
+	size_t n = es->n;
 	for (size_t i = 0; i < n && txn_rc(w) == RC_OK;) {
 		size_t from = i;
 		uint32_t no = es->e[i].org / ADJ_BLOCK;

@@ -73,12 +73,12 @@ bool adj_next(struct adj_reader *r, struct adj_run *run);
 /* ---- writing: edits are collected and merged in one sorted pass ---- */
 struct adj_edit {
 	uint32_t org, peer;
-	uint32_t seq;       /* order of arrival: the last edit of a pair wins */
 	uint8_t dir;
 	bool del;
 	uint32_t attr;
 	struct adj_dates dates;
 };
+/* In order of arrival: the last edit of a pair wins. */
 struct adj_edits {
 	struct adj_edit *e;
 	size_t n, cap;

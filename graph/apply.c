@@ -66,6 +66,7 @@ void batch_free(struct batch *b)
 	name_edits_done(&b->names);
 	free(b->held);
 	buf_done(&b->targets_bytes);
+	free(b->ids.slot);
 	free(b);
 }
 
@@ -227,7 +228,9 @@ static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_
 	*out_changed = false;
 	for (size_t i = 0; i < c->n_personal; i++)
 		txn_put(b->w, DB_PERSONAL, view_of(c->personal[i].ref, 16), c->personal[i].bytes);
-	for (size_t i = 0; i < c->n_ops && txn_rc(b->w) == RC_OK; i++) {
+	AUTO_FREE uint32_t *order = ops_order(b, c);
+	for (size_t k = 0; k < c->n_ops && txn_rc(b->w) == RC_OK; k++) {
+		size_t i = order ? order[k] : k;
 		enum rc rc = op_try(b, c, i, &c->results[i]);
 		*out_changed = *out_changed || c->results[i].changed;
 		if (rc != RC_OK && first == RC_OK)
@@ -308,6 +311,7 @@ static enum rc ops_guarded(struct batch *b, struct cmd *c, struct err *e)
 	b->edits.n = edits;
 	name_edits_cut(&b->names, names);
 	batch_targets_forget(b);
+	ids_forget(b);
 	if (hard != RC_OK)
 		txn_fail(parent, hard);
 	return c->dry_run && hard == RC_OK && !c->all_or_nothing && c->n_ops > 1 ? RC_OK : rc;
@@ -359,6 +363,7 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 	b->new_revision = b->revision + 1;
 	b->at_ms = c->at_ms;
 	arena_reset(b->arena);
+	ids_forget(b); /* the cache's ids lie in the command before */
 	arena_reset(b->keep);
 	switch (c->type) {
 	case CMD_OPS:

@@ -25,6 +25,8 @@ void clause_calendar(struct txn *t, uint32_t p, uint32_t s, const struct rec *li
 		return;
 	add_after(set, rec_day(link, LINK_START), 0, p, s);
 	add_after(set, rec_day(link, LINK_END), 1, p, s);
+	if (!t)
+		return;
 	pair_key(key, p, s);
 	cur_open(&c, t, DB_CLAUSE);
 	for (bool ok = cur_ge(&c, view_of(key, 8)); ok && cur_in(&c, view_of(key, 8)); ok = cur_next(&c)) {

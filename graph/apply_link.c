@@ -136,9 +136,9 @@ static void indexes_update(struct batch *b, uint32_t p, uint32_t s, const struct
 		link_calendar(p, s, before, &was);
 	if (after)
 		link_calendar(p, s, after, &is);
-	/* clauses of the link fall due with its dates */
-	clause_calendar(b->w, p, s, before, &was);
-	clause_calendar(b->w, p, s, after, &is);
+	/* clauses fall due with the link's dates; a new link has none that are written */
+	clause_calendar(before ? b->w : NULL, p, s, before, &was);
+	clause_calendar(before ? b->w : NULL, p, s, after, &is);
 	cal_apply(b->w, &was, &is);
 	cal_set_done(&was);
 	cal_set_done(&is);
@@ -215,7 +215,7 @@ static enum rc ends_find(struct batch *b, const struct op *op, uint32_t *p, uint
 	/* a path that names nothing is "not found"; a new link to nothing is refused as invalid */
 	bool path = op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST);
 	*p = *s = ORG_NONE;
-	enum rc rc = org_find(b->w, op->a, p);
+	enum rc rc = ids_find(b, op->a, p);
 	if (rc != RC_OK && rc != RC_NOT_FOUND)
 		return rc;
 	if (rc == RC_NOT_FOUND && !may_make)
@@ -227,7 +227,7 @@ static enum rc ends_find(struct batch *b, const struct op *op, uint32_t *p, uint
 						    (const char *)op->b.p)
 					  : rc;
 	}
-	rc = org_find(b->w, op->b, s);
+	rc = ids_find(b, op->b, s);
 	if (rc == RC_NOT_FOUND && !may_make)
 		return err_set(e, path ? RC_NOT_FOUND : RC_NO_SUCH_ORG, "supplier", path ? "organisation '%.*s'" : "%.*s",
 			       (int)op->b.n, (const char *)op->b.p);

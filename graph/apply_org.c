@@ -228,6 +228,8 @@ static enum rc org_write(struct batch *b, struct change *c, struct view id, uint
 		org = ++b->max_org;
 		id_put(b, id, org, false);
 	}
+	if (!view_eq(c->old.f[ORG_ALIASES], c->new.f[ORG_ALIASES]))
+		ids_forget(b);
 	aliases_write(b, c, org);
 	personal_drop(b, c);
 	enum rc rc = record_write(b, org, c);
@@ -418,6 +420,7 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 {
 	uint8_t key[4];
 	be32_put(key, org);
+	ids_forget(b);
 	enum rc rc = grants_drop(b, org);
 	if (rc != RC_OK)
 		return rc;

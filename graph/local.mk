@@ -29,11 +29,14 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/figures.c \
 	%D%/graph.h \
 	%D%/impact.c \
+	%D%/import.c \
 	%D%/link.c \
 	%D%/list.c \
 	%D%/names.c \
 	%D%/names.h \
 	%D%/org.c \
+	%D%/radix.c \
+	%D%/radix.h \
 	%D%/record.c \
 	%D%/rules.c \
 	%D%/rules.h \

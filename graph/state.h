@@ -20,6 +20,16 @@ struct held_before {
 	bool expiring;
 };
 
+/* Ids met by a large command: imports name the same organisations again and again. */
+struct id_slot {
+	struct view id;
+	uint32_t org; /* ORG_NONE: free slot */
+};
+struct id_cache {
+	struct id_slot *slot;
+	size_t n, cap; /* cap: a power of two, 0: not in use */
+};
+
 struct batch {
 	struct txn *w;
 	struct arena *arena; /* reset after each op */
@@ -27,6 +37,8 @@ struct batch {
 	struct adj_edits edits;
 	struct name_edits names;
 	uint8_t secret[32];
+	bool many_ops; /* the command under way is an import: its ids are cached */
+	struct id_cache ids;
 	/* META values, written back by batch_finish */
 	uint64_t revision, links;
 	uint32_t max_org;
@@ -70,6 +82,14 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 
+/* import.c */
+/* As org_find, through the cache of a large command. */
+enum rc ids_find(struct batch *b, struct view id, uint32_t *out_org);
+void ids_forget(struct batch *b); /* an id or alias went or came to mean something else */
+/* Order in which a command's ops are applied: runs of many link ops by (procurer, supplier), so that
+ * the store is written in key order. NULL: as they stand. malloc'ed. */
+uint32_t *ops_order(struct batch *b, const struct cmd *c);
+
 /* apply_org.c */
 /* The organisation of an id, made as a stub if may_make; RC_NOT_FOUND otherwise. */
 enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res);
@@ -95,7 +115,8 @@ void targets_calendar(uint32_t org, struct view bytes, struct targets *tmp, stru
 void targets_forget(struct batch *b, uint32_t org);
 /* apply_clause.c */
 void clauses_remove(struct batch *b, uint32_t procurer, uint32_t supplier);
-/* Adds the days on which the link's clauses change their meaning; link NULL: none. */
+/* Adds the days on which the link's clauses change their meaning; link NULL: none; t NULL: only
+ * those that follow from the link itself. */
 void clause_calendar(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
 		     struct cal_set *set);
 /* link.c: segments */

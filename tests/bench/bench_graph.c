@@ -1,0 +1,247 @@
+/*
+ * bench_graph.c - the graph alone, without HTTP: loads generated firms and links and times the questions.
+ * usage: bench_graph FIRMS.csv LINKS.csv STORE_DIR [QUERY_FILE ...]
+ * The files are those of the generator described in docs/performance.md; firms get fictional ids.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/orgid.h"
+#include "base/util.h"
+#include "graph/answers.h"
+
+#define DAY0 20550 /* the generator's "today" */
+
+static void die(const char *what, enum rc rc)
+{
+	fprintf(stderr, "bench_graph: %s: %s\n", what, rc_code(rc));
+	exit(1);
+}
+
+static struct view fictional(struct arena *a, unsigned long n)
+{
+	char base[13];
+	snprintf(base, sizeof base, "9999%08lu", n % 100000000);
+	char *s = arena_printf(a, "JP-JCN-%d%s", corporate_check_digit(base), base);
+	return view_str(s);
+}
+
+static struct view list_copy(struct arena *a, struct buf *b)
+{
+	struct view v = arena_copy(a, buf_view(b));
+	buf_clear(b);
+	return v;
+}
+
+struct ops {
+	struct op *o;
+	size_t n, cap;
+};
+
+static struct op *ops_add(struct ops *s)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 1024;
+		s->o = realloc(s->o, s->cap * sizeof *s->o);
+		if (!s->o)
+			die("ops", RC_NOMEM);
+	}
+	struct op *op = &s->o[s->n++];
+	*op = (struct op){ .kind = OP_MERGE, .flags = OPF_STUBS };
+	return op;
+}
+
+static void read_firms(const char *path, struct arena *a, struct ops *s)
+{
+	FILE *f = fopen(path, "r");
+	char line[512], name[256];
+	unsigned long id, corp, level, day;
+	struct buf b = BUF_INIT;
+	if (!f || !fgets(line, sizeof line, f))
+		die(path, RC_IO);
+	while (fgets(line, sizeof line, f)) {
+		if (sscanf(line, "%lu,%lu,%255[^,],%lu,%lu", &id, &corp, name, &level, &day) != 5)
+			die(line, RC_MALFORMED);
+		struct op *op = ops_add(s);
+		op->ent = ENT_ORG;
+		op->a = fictional(a, id);
+		fl_bytes(&b, ORG_NAME, view_str(name));
+		op->fields = list_copy(a, &b);
+		if (!level)
+			continue;
+		op = ops_add(s);
+		op->ent = ENT_CERT;
+		op->a = s->o[s->n - 2].a;
+		op->b = VIEW_LIT("c");
+		fl_bytes(&b, CERT_SCHEME, VIEW_LIT("scs"));
+		fl_int(&b, CERT_LEVEL, (int64_t)level);
+		fl_int(&b, CERT_EXPIRES, (int64_t)day);
+		fl_int(&b, CERT_EVIDENCE, EVIDENCE_REGISTRY);
+		op->fields = list_copy(a, &b);
+	}
+	fclose(f);
+	buf_done(&b);
+}
+
+static void read_links(const char *path, struct arena *a, struct ops *s)
+{
+	FILE *f = fopen(path, "r");
+	char line[512];
+	unsigned long p, q, spend, share, level;
+	struct buf b = BUF_INIT;
+	if (!f || !fgets(line, sizeof line, f))
+		die(path, RC_IO);
+	while (fgets(line, sizeof line, f)) {
+		if (sscanf(line, "%lu,%lu,%lu,%lu,%lu", &p, &q, &spend, &share, &level) != 5)
+			die(line, RC_MALFORMED);
+		struct op *op = ops_add(s);
+		op->ent = ENT_LINK;
+		op->a = fictional(a, p);
+		op->b = fictional(a, q);
+		fl_int(&b, LINK_REQUIRED_LEVEL, (int64_t)level);
+		fl_int(&b, LINK_ANNUAL_SPEND, (int64_t)spend);
+		fl_int(&b, LINK_DEPENDENCY, (int64_t)share * 10 > 10000 ? 10000 : (int64_t)share * 10);
+		op->fields = list_copy(a, &b);
+	}
+	fclose(f);
+	buf_done(&b);
+}
+
+static void apply_all(struct store *st, struct ops *s, const char *what)
+{
+	int64_t t0 = monotonic_us();
+	struct txn *w;
+	struct batch *b;
+	struct err e = { 0 };
+	uint64_t rev;
+	struct cmd c = { .type = CMD_OPS, .actor = VIEW_LIT("bench"), .ops = s->o, .n_ops = s->n };
+	enum rc rc = txn_begin_write(st, &w);
+	if (rc == RC_OK && graph_revision(w) == 0 && !graph_today(w))
+		rc = graph_init(w, (int64_t)DAY0 * 86400000);
+	if (rc == RC_OK)
+		rc = batch_new(w, &b);
+	if (rc != RC_OK)
+		die(what, rc);
+	c.at_ms = (int64_t)DAY0 * 86400000;
+	if ((rc = graph_apply(b, &c, &rev, &e)) != RC_OK || (rc = batch_finish(b)) != RC_OK)
+		die(what, rc);
+	int64_t t1 = monotonic_us();
+	batch_free(b);
+	if ((rc = txn_commit(w)) != RC_OK)
+		die(what, rc);
+	int64_t t2 = monotonic_us();
+	printf("%-24s %8zu ops  apply %8.3f ms  commit %8.3f ms\n", what, s->n, (double)(t1 - t0) / 1e3,
+	       (double)(t2 - t1) / 1e3);
+	s->n = 0;
+}
+
+static int d_cmp(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static void report(const char *what, double *v, size_t n)
+{
+	qsort(v, n, sizeof *v, d_cmp);
+	printf("%-40s n %4zu  p50 %9.3f ms  p99 %9.3f ms  max %9.3f ms\n", what, n, v[n / 2],
+	       v[n * 99 / 100], v[n - 1]);
+}
+
+static void questions(struct store *st, const char *path)
+{
+	struct txn *t;
+	struct scratch *s = scratch_new();
+	double ex[1000], li[1000], im[1000];
+	size_t n = 0;
+	unsigned long id;
+	FILE *f = fopen(path, "r");
+	struct arena *a = arena_new();
+	uint64_t reached = 0;
+	if (!f || !s || !a || txn_begin_read(st, &t) != RC_OK)
+		die(path, RC_IO);
+	while (n < 200 && fscanf(f, "%lu", &id) == 1) {
+		struct chain_query q = { .depth = 4, .on = DAY0, .horizon = 90, .caller = { .sees_all = true } };
+		struct exposure x;
+		struct chain_list *l;
+		struct impact i;
+		if (org_find(t, fictional(a, id), &q.procurer) != RC_OK)
+			die("firm", RC_NOT_FOUND);
+		int64_t t0 = monotonic_us();
+		if (exposure_compute(t, s, &q, &x) != RC_OK)
+			die("exposure", RC_INTERNAL);
+		int64_t t1 = monotonic_us();
+		if (chain_list_compute(t, s, &q, 1u << ST_GAP, &l) != RC_OK)
+			die("gaps", RC_INTERNAL);
+		int64_t t2 = monotonic_us();
+		chain_list_free(l);
+		if (impact_compute(t, s, q.procurer, 4, DAY0, -1, &q.caller, &i) != RC_OK)
+			die("impact", RC_INTERNAL);
+		int64_t t3 = monotonic_us();
+		impact_done(&i);
+		reached += x.suppliers;
+		ex[n] = (double)(t1 - t0) / 1e3;
+		li[n] = (double)(t2 - t1) / 1e3;
+		im[n++] = (double)(t3 - t2) / 1e3;
+	}
+	printf("%s: mean reach %.0f\n", path, (double)reached / (double)(n ? n : 1));
+	report("  exposure", ex, n);
+	report("  gaps list", li, n);
+	report("  impact", im, n);
+	fclose(f);
+	txn_abort(t);
+	scratch_free(s);
+	arena_free(a);
+}
+
+static void say(void *arg, const char *sentence)
+{
+	(void)arg;
+	printf("  check: %s\n", sentence);
+}
+
+int main(int argc, char **argv)
+{
+	struct store *st;
+	struct store_options o = { .create = true };
+	struct err e = { 0 };
+	bool fresh;
+	struct ops s = { 0 };
+	struct arena *a = arena_new();
+	if (argc < 4)
+		return 2;
+	int64_t t0 = monotonic_us();
+	enum rc rc = store_open(argv[3], &o, &st, &fresh, &e);
+	if (rc != RC_OK)
+		die(argv[3], rc);
+	printf("open %.3f ms\n", (double)(monotonic_us() - t0) / 1e3);
+	if (fresh) {
+		read_firms(argv[1], a, &s);
+		apply_all(st, &s, "firms, certificates");
+		read_links(argv[2], a, &s);
+		apply_all(st, &s, "links");
+	}
+	for (int i = 4; i < argc; i++) {
+		struct txn *t;
+		if (strcmp(argv[i], "check") != 0) {
+			questions(st, argv[i]);
+			continue;
+		}
+		if (txn_begin_read(st, &t) != RC_OK)
+			die("check", RC_IO);
+		t0 = monotonic_us();
+		size_t n = graph_check(t, say, NULL);
+		printf("check: %zu findings, %.3f ms\n", n, (double)(monotonic_us() - t0) / 1e3);
+		txn_abort(t);
+	}
+	struct store_stat stat;
+	if (store_stat(st, &stat) == RC_OK)
+		printf("used %.1f MB\n", (double)stat.used_bytes / 1e6);
+	store_close(st);
+	arena_free(a);
+	free(s.o);
+	return 0;
+}
