@@ -59,7 +59,7 @@ struct chain_item {
 	int32_t due;          /* DAY_NONE: none */
 	int32_t planned_on;   /* of P's own link */
 	int32_t expires_on;   /* expiring only: last day on which held >= required */
-	double dependency;
+	double dependency;    /* to 9 decimals, as answered */
 };
 /* A computed list, kept as long as its caller likes; sorted by tier, dependency falling, id shown. */
 struct chain_list {
@@ -81,7 +81,7 @@ size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, 
 /* Dependency of P on one S. RC_NOT_FOUND where S is not in reach. */
 struct dependency {
 	unsigned tier;
-	double dependency;
+	double dependency;    /* to 9 decimals, as answered */
 	size_t n_path;
 	uint32_t path[TIER_MAX + 1];
 	unsigned link_dependency[TIER_MAX]; /* 1/10000, of path[i] -> path[i+1] */

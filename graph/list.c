@@ -5,6 +5,9 @@
  * A list keeps what a path needs, the rises of best(k, X) per layer, so that pages of it can be
  * explained later from the same revision.
  */
+#include "base/json_out.h"
+#include <math.h>
+
 #include "base/util.h"
 #include "graph/chain.h"
 
@@ -89,6 +92,12 @@ static int32_t expires_on(const struct judged *j, int32_t on)
 	return DAY_NONE;
 }
 
+/* As it is answered, to 9 decimals: the order of a list must follow from what it shows. */
+static double answered(double dependency)
+{
+	return floor(dependency * 1e9 + 0.5) / 1e9;
+}
+
 static enum rc items_fill(struct chain *c, unsigned want, struct chain_list *l)
 {
 	struct scratch *s = c->w.s;
@@ -100,7 +109,7 @@ static enum rc items_fill(struct chain *c, unsigned want, struct chain_list *l)
 			continue;
 		if (j.item.state == ST_EXPIRING)
 			j.item.expires_on = expires_on(&j, c->w.q->on);
-		j.item.dependency = s->best[s->reach[i]];
+		j.item.dependency = answered(s->best[s->reach[i]]);
 		if (l->n == cap) {
 			cap = cap ? cap * 2 : 256;
 			struct chain_item *p = realloc(l->items, cap * sizeof *p);
