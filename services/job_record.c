@@ -14,7 +14,7 @@
 #include "base/util.h"
 #include "services/jobs_int.h"
 
-#define VERSION 1
+#define RECORD_VERSION 1
 
 enum { FLAG_DRY_RUN = 1, FLAG_STRICT = 2 };
 
@@ -34,7 +34,7 @@ void job_record_encode(struct buf *out, const struct job_report *r)
 {
 	const uint64_t *const counters[] = COUNTERS(r);
 
-	buf_addc(out, VERSION);
+	buf_addc(out, RECORD_VERSION);
 	buf_addc(out, (char)r->state);
 	buf_addc(out, (char)((r->dry_run ? FLAG_DRY_RUN : 0) | (r->strict ? FLAG_STRICT : 0)));
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
@@ -122,7 +122,7 @@ bool job_record_decode(struct view v, struct job_report *out)
 	struct rd rd = rd_of(v);
 	unsigned state, flags;
 
-	if (rd_u8(&rd) != VERSION)
+	if (rd_u8(&rd) != RECORD_VERSION)
 		return false;
 	state = rd_u8(&rd);
 	flags = rd_u8(&rd);
@@ -151,7 +151,7 @@ bool job_record_open(struct view v)
 {
 	const uint8_t *p = v.p;
 
-	return v.n > 2 && p[0] == VERSION && p[1] < JOB_DONE;
+	return v.n > 2 && p[0] == RECORD_VERSION && p[1] < JOB_DONE;
 }
 
 bool job_report_copy(struct job_report *out, const struct job_report *r)
