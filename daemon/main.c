@@ -104,7 +104,6 @@ static void on_commit(void *arg, uint64_t revision)
 {
 	struct daemon *d = arg;
 
-	figurer_poke(d->figurer, revision);
 	api_poke(d->api, revision);
 }
 
@@ -197,11 +196,10 @@ static void stop(struct daemon *d)
 		api_stop(d->api);
 	if (d->jobs)
 		jobs_stop(d->jobs);
-	/* still called by the writer's last commits, so the writer goes first */
-	if (d->writer && d->figurer) {
-		writer_on_commit(d->writer, NULL, NULL);
+	if (d->api)
+		writer_off_commit(d->writer, on_commit, d);
+	if (d->figurer)
 		figurer_stop(d->figurer);
-	}
 	if (d->writer)
 		writer_stop(d->writer);
 	server_free(d->server);
