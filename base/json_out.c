@@ -254,6 +254,12 @@ static u128 scaled_1e9(double v)
 	return (m + ((u128)1 << (-shift - 1))) >> -shift;
 }
 
+uint64_t json_dec9_units(double v)
+{
+	assert(v >= 0 && v <= 1);
+	return (uint64_t)scaled_1e9(v);
+}
+
 void json_dec9(struct json *j, double v)
 {
 	u128 u;

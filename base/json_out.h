@@ -34,4 +34,6 @@ void json_instant(struct json *j, int64_t ms);
 void json_dec4(struct json *j, int64_t v);
 /* Rounded to 9 decimals (round half away), trailing zeros cut. v finite. */
 void json_dec9(struct json *j, double v);
+/* The number that json_dec9 writes, in units of 1e-9: 0 <= v <= 1. */
+uint64_t json_dec9_units(double v);
 void json_raw(struct json *j, struct view v);   /* v is already JSON */

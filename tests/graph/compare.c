@@ -18,8 +18,10 @@ struct question question_random(const struct world *w, struct rng *r)
 	q.depth = rng_chance(r, 75) ? 1 + rng_below(r, 5) : 1 + rng_below(r, TIER_MAX);
 	q.on = world_day(w, r);
 	q.horizon = horizons[rng_below(r, ARRAY_LEN(horizons))];
-	if (rng_chance(r, 20)) /* the horizon on one of the days */
-		q.horizon = MAX(0, world_day(w, r) - q.on);
+	if (rng_chance(r, 20)) { /* the horizon on one of the days */
+		q.horizon = world_day(w, r) - q.on;
+		q.horizon = MAX(0, q.horizon);
+	}
 	return q;
 }
 
@@ -506,10 +508,14 @@ bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, in
 		abort();
 	h->w = w;
 	twin_impact(w, org, TIER_MAX, day, -1, twin);
-	touched_by(t, s, &w->num[org], 1, note_touched, h);
+	touched_by(t, s, &w->num[org], 1, note_touched, h); /* watched procurers are what it is for */
 	for (size_t i = 0; i < twin->sums.n; i++) {
 		int p = index_of(w, twin->items[i].procurer);
+		const struct w_targets *own = &w->org[p].targets;
 
+		/* those whose figures are kept, at the depth at which they are */
+		if (!own->there || twin->items[i].tier > (own->depth > 0 ? own->depth : DEPTH_DEFAULT))
+			continue;
 		ok &= same_at(out, "touched_by names procurer", (unsigned)p, h->named[p], true);
 		if (h->named[p] && h->distance[p] > twin->items[i].tier)
 			ok &= same_at(out, "touched_by distance", (unsigned)p, h->distance[p],

@@ -21,7 +21,7 @@ bool compare_impact(const struct world *w, struct txn *t, struct scratch *s, int
 bool compare_held(const struct world *w, struct txn *t, int32_t day, FILE *out);
 /* Levels, clauses and counts of every link on a day. */
 bool compare_links(const struct world *w, struct txn *t, int32_t day, FILE *out);
-/* Who may be touched must cover who is. */
+/* Who may be touched must cover the watched procurers that are. */
 bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, int org, int32_t day,
 		     FILE *out);
 /* The store's own check finds nothing. */

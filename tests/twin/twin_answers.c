@@ -129,7 +129,7 @@ static const char *id_of(uint32_t num)
 /* As it is answered: to nine decimals. */
 static long long shown(double dependency)
 {
-	return llround(dependency * 1e9);
+	return llroundl((long double)dependency * 1e9L);
 }
 
 static int by_place(const void *pa, const void *pb)
