@@ -419,9 +419,10 @@ static enum rc guess_layout(struct run *run, struct guess *best)
 			return rc;
 		rc = csv_next(&c, &e);
 		if (rc) {
-			if (!header)
+			if (i == 0) {
 				first = e;
-			header = header ? header : rc;
+				header = rc;
+			}
 			continue;
 		}
 		g.cells = c.n;
@@ -432,7 +433,7 @@ static enum rc guess_layout(struct run *run, struct guess *best)
 		if (g.known > best->known || (g.known == best->known && g.cells > best->cells))
 			*best = g;
 	}
-	if (best->cells)
+	if (best->known || (best->cells && !header))
 		return RC_OK;
 	if (header == RC_END)
 		return err_set(run->e, RC_UNKNOWN_FORMAT, NULL, "0 bytes / 0 rows");
