@@ -6,8 +6,6 @@
  * explained later from the same revision.
  */
 #include "base/json_out.h"
-#include <math.h>
-
 #include "base/util.h"
 #include "graph/chain.h"
 
@@ -95,7 +93,7 @@ static int32_t expires_on(const struct judged *j, int32_t on)
 /* As it is answered, to 9 decimals: the order of a list must follow from what it shows. */
 static double answered(double dependency)
 {
-	return floor(dependency * 1e9 + 0.5) / 1e9;
+	return (double)json_dec9_units(dependency) / 1e9;
 }
 
 static enum rc items_fill(struct chain *c, unsigned want, struct chain_list *l)
@@ -122,24 +120,13 @@ static enum rc items_fill(struct chain *c, unsigned want, struct chain_list *l)
 	return RC_OK;
 }
 
-/* Falling, as they are answered: what differs below the ninth decimal is equal to a reader. */
-static int dependency_cmp(double a, double b)
-{
-	if (a == b)
-		return 0;
-	if (a - b < 2e-9 && b - a < 2e-9 && json_dec9_units(a) == json_dec9_units(b))
-		return 0;
-	return a > b ? -1 : 1;
-}
-
 static int item_cmp(const void *pa, const void *pb)
 {
 	const struct chain_item *a = pa, *b = pb;
 	if (a->tier != b->tier)
 		return a->tier < b->tier ? -1 : 1;
-	int c = dependency_cmp(a->dependency, b->dependency);
-	if (c != 0)
-		return c;
+	if (a->dependency != b->dependency)
+		return a->dependency > b->dependency ? -1 : 1;
 	return a->supplier < b->supplier ? -1 : a->supplier > b->supplier;
 }
 
@@ -159,7 +146,7 @@ static enum rc ties_by_id(struct txn *t, struct chain_item *items, size_t n)
 	AUTO_FREE struct with_id *v = NULL;
 	for (size_t from = 0, to; from < n; from = to) {
 		for (to = from + 1; to < n && items[to].tier == items[from].tier &&
-				    dependency_cmp(items[to].dependency, items[from].dependency) == 0;
+				    items[to].dependency == items[from].dependency;
 		     to++)
 			;
 		if (to - from < 2)

@@ -16,7 +16,7 @@ int64_t twin_money(size_t n, const int64_t *spend, const double *share)
 	wide sum = 0, yen;
 
 	for (size_t i = 0; i < n; i++)
-		sum += (wide)spend[i] * llround(share[i] * (double)SHARE_ONE);
+		sum += (wide)spend[i] * llroundl((long double)share[i] * SHARE_ONE);
 	yen = sum / SHARE_ONE;
 	if (sum % SHARE_ONE * 2 >= SHARE_ONE) /* nothing here is negative */
 		yen++;
@@ -126,20 +126,14 @@ static const char *id_of(uint32_t num)
 	return "";
 }
 
-/* As it is answered: to nine decimals. */
-static long long shown(double dependency)
-{
-	return llroundl((long double)dependency * 1e9L);
-}
-
 static int by_place(const void *pa, const void *pb)
 {
 	const struct chain_item *a = pa, *b = pb;
 
 	if (a->tier != b->tier)
 		return a->tier < b->tier ? -1 : 1;
-	if (shown(a->dependency) != shown(b->dependency))
-		return shown(a->dependency) > shown(b->dependency) ? -1 : 1;
+	if (a->dependency != b->dependency)
+		return a->dependency > b->dependency ? -1 : 1;
 	return strcmp(id_of(a->supplier), id_of(b->supplier));
 }
 
@@ -148,8 +142,12 @@ size_t twin_list(const struct twin_chain *c, unsigned want, struct chain_item *o
 	size_t n = 0;
 
 	for (unsigned s = 0; s < c->w->n_orgs; s++)
-		if (c->tier[s] && (want & (1u << c->item[s].state)))
-			out[n++] = c->item[s];
+		if (c->tier[s] && (want & (1u << c->item[s].state))) {
+			out[n] = c->item[s];
+			/* as it is answered: to nine decimals, and the order follows from that */
+			out[n].dependency = (double)llroundl((long double)out[n].dependency * 1e9L) / 1e9;
+			n++;
+		}
 	sort_world = c->w;
 	qsort(out, n, sizeof(out[0]), by_place);
 	return n;
