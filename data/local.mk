@@ -9,3 +9,4 @@ noinst_PROGRAMS += %D%/demogen
 	%D%/demo_write.c \
 	%D%/demogen.c
 %C%_demogen_LDADD = $(base_libs)
+EXTRA_DIST += %D%/README.md %D%/jpgovs.csv
