@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,6 +38,8 @@ int verb_offline(struct cli *c, const struct args *a)
 {
 	char *argv[ARGS_MAX_POS + 4];
 	size_t n = 0;
+
+	setenv("LC_ALL", c->lang == LANG_JA ? "ja_JP.UTF-8" : "C.UTF-8", 1); /* one language */
 
 	argv[n++] = NULL;
 	argv[n++] = (char[]){ "--offline" };
