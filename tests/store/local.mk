@@ -1,6 +1,7 @@
 # Tests of store/.
 check_PROGRAMS += %D%/test_store
 TESTS += %D%/test_store
+threaded_tests += %D%/test_store
 %C%_test_store_SOURCES = tests/run.h tests/tmpdir.h \
 	%D%/suites.h \
 	%D%/test_copy.c \
