@@ -74,6 +74,9 @@ struct server_handler {
 	bool (*on_head)(void *user, struct http_request *req, struct http_limits *limits);
 	/* Loop thread. */
 	void (*on_request)(void *user, struct http_request *req);
+	/* Loop thread. A request that on_head() let in ends here, before on_request(): its client
+	 * has gone. For what on_head() took from req; req->res is released as ever. May be NULL. */
+	void (*on_drop)(void *user, struct http_request *req);
 	/* Loop thread. Fills req->res for a request that the server itself refuses; where the head
 	 * could not be read, path.n is 0. code and detail are constants. NULL: a plain problem. */
 	void (*on_error)(void *user, struct http_request *req, int status, const char *code,

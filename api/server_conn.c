@@ -400,6 +400,7 @@ bool conn_open(struct loop *l, int fd, const struct sockaddr_in6 *peer, const st
 
 static void leave_request(struct conn *c)
 {
+	const struct server_handler *h = &c->loop->server->config.handler;
 	struct request *q = c->req;
 	c->req = NULL;
 	if (!q)
@@ -410,6 +411,8 @@ static void leave_request(struct conn *c)
 		return;
 	if (c->state == CONN_EVENTS)
 		sse_ended(q);
+	if (c->state == CONN_READ && q->has_head && h->on_drop)
+		h->on_drop(h->user, &q->pub);
 	request_release(q);
 }
 

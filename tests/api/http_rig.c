@@ -211,6 +211,13 @@ static bool on_head(void *user, struct http_request *req, struct http_limits *li
 	return false;
 }
 
+static void on_drop(void *user, struct http_request *req)
+{
+	struct rig *r = user;
+	(void)req;
+	count(r, &r->drops);
+}
+
 static enum rc on_loop_init(void *user, unsigned loop, void **out)
 {
 	struct rig *r = user;
@@ -249,6 +256,7 @@ void rig_init(struct rig *r)
 		.user = r,
 		.on_head = on_head,
 		.on_request = on_request,
+		.on_drop = on_drop,
 		.loop_init = on_loop_init,
 		.loop_done = on_loop_done,
 	};

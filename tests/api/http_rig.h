@@ -19,7 +19,7 @@ struct rig {
 	char dir[64];
 	pthread_mutex_t lock;
 	struct http_request *held[RIG_HELD_MAX]; /* under lock */
-	unsigned held_count, sse_closed, sources_done, errors, inits, dones, spooled;
+	unsigned held_count, sse_closed, sources_done, errors, drops, inits, dones, spooled;
 	int loop_data[RIG_LOOPS_MAX];
 };
 

@@ -258,6 +258,25 @@ START_TEST(client_gone_before_the_answer)
 }
 END_TEST
 
+START_TEST(client_gone_in_the_body)
+{
+	static char half[2 << 20];
+	struct client c = client_open(rig.port);
+	client_say(&c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3000000\r\n\r\n");
+	client_send(&c, half, sizeof(half));
+	client_abort(&c);
+	EVENTUALLY(rig_count(&rig, &rig.drops) == 1);
+	c = client_open(rig.port);
+	client_say(&c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nab");
+	shutdown(c.fd, SHUT_WR);
+	ck_assert(client_sees_end(&c));
+	client_close(&c);
+	EVENTUALLY(rig_count(&rig, &rig.drops) == 2);
+	EVENTUALLY(rig_stats(&rig).conns == 0);
+	ck_assert_uint_eq(rig_stats(&rig).requests, 0);
+}
+END_TEST
+
 START_TEST(half_closed_client_is_answered)
 {
 	struct client c = client_open(rig.port);
@@ -510,6 +529,7 @@ static Suite *suite_server(void)
 	tcase_add_test(t, refused_at_the_head);
 	tcase_add_test(t, answers_from_other_threads);
 	tcase_add_test(t, client_gone_before_the_answer);
+	tcase_add_test(t, client_gone_in_the_body);
 	tcase_add_test(t, half_closed_client_is_answered);
 	tcase_add_test(t, streams);
 	tcase_add_test(t, aborted_stream_is_cut);
