@@ -11,8 +11,16 @@ check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 endif
 
-fuzz_targets = %D%/fuzz_http1
+fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates
 
 %C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
 %C%_fuzz_http1_LDADD = $(api_libs)
 %C%_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_csv_SOURCES = %D%/fuzz_csv.c $(fuzz_driver)
+%C%_fuzz_csv_LDADD = $(importers_libs)
+%C%_fuzz_csv_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_dates_SOURCES = %D%/fuzz_dates.c $(fuzz_driver)
+%C%_fuzz_dates_LDADD = $(importers_libs)
+%C%_fuzz_dates_LDFLAGS = $(fuzz_ldflags)
