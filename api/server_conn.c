@@ -78,6 +78,7 @@ static void take_head(struct conn *c, struct request *q)
 		refused_by_handler(c, q);
 		return;
 	}
+	q->admitted = true;
 	q->reader.body_max = limits.body_max;
 	int status = q->reader.content_length > limits.body_max ? 413
 		     : has_body(q)                              ? request_body_begin(q, &limits)
@@ -97,6 +98,7 @@ static void dispatch(struct conn *c, struct request *q)
 	atomic_fetch_add_explicit(&s->requests, 1, memory_order_relaxed);
 	request_body_end(q);
 	c->state = CONN_HANDLE;
+	q->admitted = false;
 	h->on_request(h->user, &q->pub);
 }
 
@@ -411,7 +413,7 @@ static void leave_request(struct conn *c)
 		return;
 	if (c->state == CONN_EVENTS)
 		sse_ended(q);
-	if (c->state == CONN_READ && q->has_head && h->on_drop)
+	if (q->admitted && h->on_drop)
 		h->on_drop(h->user, &q->pub);
 	request_release(q);
 }

@@ -99,7 +99,8 @@ struct request {
 	struct buf body;
 	enum body_place body_place;
 	size_t body_accounted;
-	bool keep_alive, has_head, finished_reading;
+	bool keep_alive, has_head;
+	bool admitted; /* by on_head(), and on_request() or an answer is to come */
 	atomic_bool gone;
 	/* CONN_STREAM */
 	bool chunked;

@@ -283,6 +283,7 @@ void reply_write(struct request *q)
 		request_release(q);
 		return;
 	}
+	q->admitted = false;
 	mend(q);
 	q->keep_alive = q->keep_alive && !res->close && !q->loop->stopping;
 	bool close = !q->keep_alive;
