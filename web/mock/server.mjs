@@ -61,6 +61,7 @@ const buyers = [
 	makeBuyer("JP-JCN-9999900000002", "東西モビリティ株式会社", null, 90, 11),
 ];
 let revision = 100;
+let events = 0;
 const streams = new Set();
 
 const tally = (rows, keys, of) => Object.fromEntries(keys.map((k) => [k, rows.filter((r) => of(r) === k).length]));
@@ -120,7 +121,7 @@ function expiring(buyer, query) {
 }
 
 function publish(type, subject, data) {
-	const id = `${++revision}-1`;
+	const id = `${revision}-${++events}`;
 	const envelope = { id, type, revision, at: new Date().toISOString(), subject, data };
 	for (const stream of streams) stream.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(envelope)}\n\n`);
 	return id;
@@ -132,7 +133,10 @@ function lapse() {
 	const one = buyer.suppliers.find((s) => s.tier === 1 && s.state === "met");
 	if (!one) return;
 	Object.assign(one, { state: "gap", kind: "lapsed", held: 0, days: null });
-	const cause = publish("supplier.lapsed", one.id, {});
+	revision++;
+	const cause = publish("certificate.changed", `${one.id}/scs-1`, {});
+	publish("supplier.lapsed", one.id, {});
+	revision++;
 	publish("exposure.changed", buyer.id, { before, after: exposure(buyer), cause });
 }
 

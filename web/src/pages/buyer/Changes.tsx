@@ -10,11 +10,13 @@ function words(change: Change): string {
 	return m.gaps(f.value.count(before), f.value.count(after));
 }
 
-function cause(change: Change): string | null {
-	if (change.cause === null) return null;
+/* Subjects are an organisation, or a record of one after a slash. */
+function cause({ cause }: Change): string | null {
+	if (cause === null) return null;
 	const m = t.value.live;
-	const name = orgName(change.cause.subject);
-	return m.cause(change.cause.type === "lapsed" ? m.lapsed(name) : m.restored(name));
+	const name = orgName(cause.subject.split("/")[0] ?? "");
+	const what = m.causes[cause.type as keyof typeof m.causes] ?? m.otherCause;
+	return m.cause(what(name)) + (cause.others > 0 ? m.others(f.value.count(cause.others)) : "");
 }
 
 export function Changes({ store }: { store: BuyerStore }) {

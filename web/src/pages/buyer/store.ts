@@ -14,14 +14,19 @@ export interface GapFilter {
 	timing: Timing | null;
 }
 
+/* What set a change off: an event, or the lapses and restorations that came with it. */
+export interface Cause {
+	type: string;
+	subject: string;
+	others: number;
+}
+
 export interface Change {
 	id: string;
 	at: string;
-	type: "lapsed" | "restored" | "exposure";
-	subject: string;
 	before: number | null;
 	after: number | null;
-	cause: { type: "lapsed" | "restored"; subject: string } | null;
+	cause: Cause | null;
 }
 
 export const EXPIRY_DAYS = 365;
@@ -29,6 +34,7 @@ const ROWS = 50;
 const ROWS_MOST = 1000;
 const EXPIRING_MOST = 20000;
 const CHANGES_KEPT = 12;
+const RECENT_KEPT = 500;
 
 const numberAt = (value: unknown, key: string): number | null => {
 	const found = (value as Record<string, unknown> | null | undefined)?.[key];
@@ -47,7 +53,7 @@ export function buyerStore(id: string) {
 	const filter = signal<GapFilter>({ tier: null, kind: null, timing: null });
 	const error = signal<unknown>(null);
 	const changes = signal<Change[]>([]);
-	const held = new Map<string, Change>(); /* lapses by event id, to tell a cause in words */
+	const recent: EventEnvelope[] = []; /* to tell a cause in words */
 
 	let reading: AbortController | null = null;
 	let again = false;
@@ -125,36 +131,38 @@ export function buyerStore(id: string) {
 		}
 	}
 
-	function note(change: Change): void {
-		if (change.type === "exposure") nameWant([change.cause?.subject ?? id]);
-		else nameWant([change.subject]);
+	/* The event named, or what it did to held levels: that says more than "a record was changed". */
+	function causeOf(eventId: unknown): Cause | null {
+		const event = recent.find((one) => one.id === eventId);
+		if (event === undefined) return null;
+		const effects = recent.filter(
+			(one) => one.revision === event.revision && /^supplier\.(lapsed|restored)$/.test(one.type),
+		);
+		const told = effects[0] ?? event;
+		return { type: told.type, subject: told.subject, others: Math.max(0, effects.length - 1) };
+	}
+
+	function note(envelope: EventEnvelope): void {
+		const cause = causeOf(envelope.data["cause"]);
+		if (cause !== null) nameWant([cause.subject.split("/")[0] ?? ""]);
+		const change = {
+			id: envelope.id,
+			at: envelope.at,
+			before: numberAt(envelope.data["before"], "gaps"),
+			after: numberAt(envelope.data["after"], "gaps"),
+			cause,
+		};
 		changes.value = [change, ...changes.value].slice(0, CHANGES_KEPT);
 	}
 
 	function event(envelope: EventEnvelope): void {
-		const base = { id: envelope.id, at: envelope.at, subject: envelope.subject };
-		if (envelope.type === "supplier.lapsed" || envelope.type === "supplier.restored") {
-			const type = envelope.type === "supplier.lapsed" ? "lapsed" : "restored";
-			held.set(envelope.id, { ...base, type, before: null, after: null, cause: null });
-			if (held.size > 1000) held.delete(held.keys().next().value ?? "");
-			return;
-		}
+		recent.push(envelope);
+		if (recent.length > RECENT_KEPT) recent.shift();
 		if (envelope.subject !== id) return;
-		if (envelope.type === "exposure.changed") {
-			revision = envelope.revision;
-			const why = held.get(String(envelope.data["cause"] ?? ""));
-			note({
-				...base,
-				type: "exposure",
-				before: numberAt(envelope.data["before"], "gaps"),
-				after: numberAt(envelope.data["after"], "gaps"),
-				cause: why && why.type !== "exposure" ? { type: why.type, subject: why.subject } : null,
-			});
-			void refresh();
-		} else if (envelope.type === "targets.changed" || envelope.type === "org.changed") {
-			revision = envelope.revision;
-			void refresh();
-		}
+		if (envelope.type === "exposure.changed") note(envelope);
+		else if (envelope.type !== "targets.changed" && envelope.type !== "org.changed") return;
+		revision = Math.max(revision ?? 0, envelope.revision);
+		void refresh();
 	}
 
 	return {
