@@ -61,23 +61,59 @@ static void add_array(struct buf *b, const struct cli *c, const json_t *v, enum 
 	}
 }
 
-/* "role=security, name=…": short enough for one line of a record. */
+/* A field's heading; flags look under "due?" first. */
+static const char *label_of(const char *field, bool flag, enum lang lang)
+{
+	char key[160];
+	const char *label;
+
+	if (flag) {
+		snprintf(key, sizeof(key), "%s?", field);
+		label = msg_label(key, lang);
+		if (label != key)
+			return label;
+	}
+	return msg_label(field, lang);
+}
+
+/* The few fields whose values need a translation or separators; all others show as they are. */
+static enum cell kind_of(const char *field)
+{
+	static const char *const words[] = {
+		"kind", "criticality", "relation", "disclosure", "scope_fit", "status", "scope",
+		"evidence", "timing", "method", "result", "state", "reasons", "form",
+	};
+	static const char *const money[] = { "annual_spend", "spend_behind_gaps" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], field) == 0)
+			return CELL_WORD;
+	for (size_t i = 0; i < ARRAY_LEN(money); i++)
+		if (strcmp(money[i], field) == 0)
+			return CELL_MONEY;
+	return strcmp(field, "path") == 0 ? CELL_PATH : CELL_TEXT;
+}
+
+/* "role=security, name=…", short enough for one line. English keeps the API's names: headings are
+ * in capitals. */
 static void add_object(struct buf *b, const struct cli *c, const json_t *v)
 {
-	const char *key, *sep = "";
-	const json_t *member;
-	void *it;
+	json_t *object = (json_t *)(uintptr_t)v;
+	const char *sep = "";
 
-	for (it = json_object_iter((json_t *)(uintptr_t)v); it;
-	     it = json_object_iter_next((json_t *)(uintptr_t)v, it)) {
-		key = json_object_iter_key(it);
-		member = json_object_iter_value(it);
+	for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+		const char *key = json_object_iter_key(it);
+		const json_t *member = json_object_iter_value(it);
+
 		if (json_is_null(member))
 			continue;
 		buf_adds(b, sep);
-		buf_adds(b, key);
-		buf_addc(b, '=');
-		cell_text(b, c, member, CELL_TEXT, true);
+		buf_adds(b, c->lang == LANG_JA ? label_of(key, json_is_boolean(member), c->lang)
+					       : key);
+		buf_adds(b, json_is_object(member) ? "={" : "=");
+		cell_text(b, c, member, kind_of(key), true);
+		if (json_is_object(member))
+			buf_addc(b, '}');
 		sep = ", ";
 	}
 }
@@ -144,20 +180,6 @@ static int paint_of(const struct column *col, const json_t *v)
 	if (strcmp(s, "overdue") == 0 || strcmp(s, "lapsed") == 0 || strcmp(s, "revoked") == 0)
 		return SGR_RED;
 	return strcmp(s, "suspended") == 0 || strcmp(s, "missing") == 0 ? SGR_YELLOW : 0;
-}
-
-static const char *label_of(const char *field, bool flag, enum lang lang)
-{
-	const char *dot = strrchr(field, '.'), *label;
-	char key[160];
-
-	if (flag) {
-		snprintf(key, sizeof(key), "%s?", dot ? dot + 1 : field);
-		label = msg_label(key, lang);
-		if (label != key)
-			return label;
-	}
-	return msg_label(field, lang);
 }
 
 static void heading(struct rows *r)
@@ -259,32 +281,6 @@ bool rows_end(struct rows *r)
 	return true;
 }
 
-static void record_cells(struct table *t, const char *label, struct view value)
-{
-	table_cells(t, label);
-	table_cell(t, value);
-}
-
-/* The few fields whose values need a translation or separators; all others show as they are. */
-static enum cell kind_of(const char *field)
-{
-	static const char *const words[] = {
-		"kind", "criticality", "relation", "disclosure", "scope_fit", "status", "scope",
-		"evidence", "timing", "method", "result", "state",
-	};
-	static const char *const money[] = { "annual_spend", "spend_behind_gaps" };
-	const char *dot = strrchr(field, '.');
-	const char *last = dot ? dot + 1 : field;
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(words[i], last) == 0)
-			return CELL_WORD;
-	for (size_t i = 0; i < ARRAY_LEN(money); i++)
-		if (strcmp(money[i], last) == 0)
-			return CELL_MONEY;
-	return strcmp(last, "path") == 0 ? CELL_PATH : CELL_TEXT;
-}
-
 static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v);
 
 static bool record_object(struct table *t, const struct cli *c, const char *prefix, const json_t *o)
@@ -301,24 +297,53 @@ static bool record_object(struct table *t, const struct cli *c, const char *pref
 	return true;
 }
 
-static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v)
+/* "clauses.2-1-1" has no heading of its own: those of its parts, one after the other. */
+static void record_label(struct table *t, const char *field, bool flag, enum lang lang)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT;
+	const char *dot, *whole = label_of(field, flag, lang);
+	char part[64];
+
+	if (whole != field) {
+		table_cells(t, whole);
+		return;
+	}
+	for (; (dot = strchr(field, '.')) != NULL; field = dot + 1) {
+		snprintf(part, sizeof(part), "%.*s", (int)(dot - field), field);
+		buf_addf(&b, "%s ", msg_label(part, lang));
+	}
+	buf_adds(&b, label_of(field, flag, lang));
+	table_cell(t, buf_view(&b));
+}
+
+static bool record_line(struct table *t, const struct cli *c, const char *field, const json_t *v)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT;
-	const char *label = label_of(field, json_is_boolean(v), c->lang);
+	const char *dot = strrchr(field, '.');
 
-	if (json_is_object(v) && json_object_size(v) > 0)
+	cell_text(&text, c, v, kind_of(dot ? dot + 1 : field), true);
+	if (!buf_ok(&text))
+		return false;
+	table_cell(t, text.n ? buf_view(&text) : VIEW_LIT("-"));
+	return true;
+}
+
+/* Objects within objects take a line each, objects in an array, too. */
+static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v)
+{
+	bool ok = true;
+
+	if (json_is_object(v) && json_object_size(v) > 0 && !strchr(field, '.'))
 		return record_object(t, c, field, v);
-	if (json_is_array(v) && json_is_object(json_array_get(v, 0))) {
-		for (size_t i = 0; i < json_array_size(v); i++) {
-			buf_clear(&text);
-			cell_text(&text, c, json_array_get(v, i), CELL_TEXT, true);
-			record_cells(t, i == 0 ? label : "", buf_view(&text));
-		}
-		return buf_ok(&text);
+	record_label(t, field, json_is_boolean(v), c->lang);
+	if (!json_is_array(v) || !json_is_object(json_array_get(v, 0)))
+		return record_line(t, c, field, v);
+	for (size_t i = 0; ok && i < json_array_size(v); i++) {
+		if (i > 0)
+			table_cells(t, "");
+		ok = record_line(t, c, field, json_array_get(v, i));
 	}
-	cell_text(&text, c, v, kind_of(field), true);
-	record_cells(t, label, text.n ? buf_view(&text) : VIEW_LIT("-"));
-	return buf_ok(&text);
+	return ok;
 }
 
 static bool record_table(const struct cli *c, const json_t *object)
@@ -359,13 +384,24 @@ static bool record_csv(const struct cli *c, const json_t *o)
 	return true;
 }
 
+/* Warnings have been told already. */
+static bool record_human(const struct cli *c, const json_t *object)
+{
+	json_t *shown = json_copy((json_t *)(uintptr_t)object);
+	bool ok = shown != NULL;
+
+	json_object_del(shown, "warnings");
+	ok = ok && (c->output == OUT_CSV ? record_csv(c, shown) : record_table(c, shown));
+	json_decref(shown);
+	return ok;
+}
+
 bool record_print(const struct cli *c, const json_t *object)
 {
 	switch (c->output) {
 	case OUT_TABLE:
-		return record_table(c, object);
 	case OUT_CSV:
-		return record_csv(c, object);
+		return record_human(c, object);
 	case OUT_NDJSON:
 		out_json_line(object);
 		return true;

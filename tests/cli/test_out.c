@@ -55,8 +55,9 @@ static const struct {
 	{ "true", CELL_FLAG, "はい", "true" },
 	{ "[\"A\",\"B\"]", CELL_PATH, "A > B", "A;B" },
 	{ "[\"A\",\"B\"]", CELL_TEXT, "A, B", "A;B" },
-	{ "{\"role\":\"r\",\"x\":null,\"n\":1}", CELL_TEXT, "role=r, n=1",
-	  "{\"role\":\"r\",\"x\":null,\"n\":1}" },
+	{ "{\"role\":\"r\",\"x\":null,\"n\":{\"kind\":\"rule\"}}", CELL_TEXT,
+	  "役割=r, n={種別=ルール}",
+	  "{\"role\":\"r\",\"x\":null,\"n\":{\"kind\":\"rule\"}}" },
 };
 
 START_TEST(cells)

@@ -536,8 +536,8 @@ describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there i
 	const DEEP = `JP-JCN-${corporate(3)}`;
 	let dir, daemon, tw, url;
 
-	const start = async (data, clock = "2027-06-01T03:00:00Z") => {
-		const child = spawn(TIERWATCHD, ["--data", data, "--listen", "127.0.0.1:0", "--clock", clock]);
+	const start = async (data, port = 0, clock = "2027-06-01T03:00:00Z") => {
+		const child = spawn(TIERWATCHD, ["--data", data, "--listen", `127.0.0.1:${port}`, "--clock", clock]);
 		let text = "";
 		const address = await new Promise((resolve, reject) => {
 			child.stderr.setEncoding("utf8").on("data", (d) => {
@@ -734,6 +734,28 @@ describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there i
 		assert.match(none.err, /[ぁ-ん]/, "in the client's language");
 		await writeFile(path.join(other, "data.mdb"), "x".repeat(8192));
 		assert.equal((await run(["check", other])).code, 3);
+	});
+
+	test("events --follow lives through a restart of the daemon", async () => {
+		const data = path.join(home, "restart");
+		await mkdir(data);
+		let server = await start(data);
+		const token = (await readFile(path.join(data, "admin.token"), "utf8")).trim();
+		const there = client(server.url, token);
+		let restarted;
+		const again = async () => {
+			await stop(server);
+			server = await start(data, new URL(server.url).port);
+			ok(await there(["org", "set", "XX-LOCAL-2", "name=二"]));
+		};
+		const followed = there(["events", "--follow", "--after", "0", "--limit", "2", "-o", "ndjson"], {
+			onOut: () => (restarted ??= again()),
+		});
+		ok(await there(["org", "set", "XX-LOCAL-1", "name=一"]));
+		const seen = ok(await followed).out.trim().split("\n").map((l) => JSON.parse(l).subject);
+		await restarted;
+		assert.deepEqual(seen, ["XX-LOCAL-1", "XX-LOCAL-2"]);
+		await stop(server);
 	});
 
 	test("deleting", async () => {
