@@ -197,7 +197,6 @@ static void run_asset(struct request *r)
 	snprintf(r->reply.etag, sizeof(r->reply.etag), "%s", a->etag);
 	r->reply.type = a->mime;
 	reply_header(&r->reply, "Content-Security-Policy", "%s", ASSETS_CSP);
-	reply_header(&r->reply, "X-Content-Type-Options", "nosniff");
 	reply_header(&r->reply, "Referrer-Policy", "no-referrer");
 	r->http->res.cache = ASSETS_CACHE_CONTROL;
 	answer_fill(r);
@@ -388,6 +387,18 @@ static void on_request(void *user, struct http_request *http)
 	dispatch_run(r);
 }
 
+/* The client left while its body came: what request_make() took goes back. */
+static void on_drop(void *user, struct http_request *http)
+{
+	struct request *r = http->user;
+
+	(void)user;
+	buf_done(&r->fields);
+	buf_done(&r->contacts);
+	http->res.body = r->reply.body;
+	http->res.headers = r->reply.headers;
+}
+
 /* What the server itself refuses: its status and code stand. */
 static void on_error(void *user, struct http_request *http, int status, const char *code,
 		     const char *detail)
@@ -436,6 +447,7 @@ void api_handler(struct api *a, struct server_handler *out)
 		.user = a,
 		.on_head = on_head,
 		.on_request = on_request,
+		.on_drop = on_drop,
 		.on_error = on_error,
 		.loop_init = loop_init,
 		.loop_done = loop_done,
