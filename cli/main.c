@@ -1,7 +1,7 @@
 /*
  * main.c - tierwatch, the command-line client. Reads the command line and the settings, finds the
  * verb, runs it. Exit status: 0 ok, 1 the server said no, 2 usage, 4 not found, 5 not reachable,
- * 6 found gaps (--exit-code), 130 interrupted; check, load and restore pass on the server's own.
+ * 6 found gaps (--exit-code), 130 interrupted; check and restore pass on the server's own.
  */
 #include <curl/curl.h>
 #include <stdio.h>

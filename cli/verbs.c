@@ -96,8 +96,6 @@ const struct verb verbs[] = {
 
 	{ "check", NULL, "DIR", 1, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_CHECK,
 	  "tierwatch check /var/lib/tierwatch" },
-	{ "load", NULL, "DIR [ARGUMENT…]", 1, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_LOAD,
-	  "tierwatch load /var/lib/tierwatch orgs.csv links.csv" },
 	{ "restore", NULL, "FILE DIR", 2, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_RESTORE,
 	  "tierwatch restore /var/backups/tierwatch.tw /var/lib/tierwatch" },
 

@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(raw_verbs_pass_everything_on)
 {
-	ck_assert(PARSE("load", "DIR", "--depth", "-x", "--", "y"));
+	ck_assert(PARSE("check", "DIR", "--depth", "-x", "--", "y"));
 	ck_assert_uint_eq(a.n_pos, 5);
 	ck_assert_str_eq(a.pos[1], "--depth");
 	ck_assert(PARSE("check", "--help"));
