@@ -298,7 +298,7 @@ void demo_write_rules(struct demo_world *w, FILE *f)
 		" {\"when\":{\"system_access\":true},\"level\":4,\"due\":\"%s\"},\n"
 		" {\"when\":{\"annual_spend_min\":500000000},\"level\":4},\n"
 		" {\"when\":{},\"level\":3}]\n",
-		demo_day(w, 90));
+		demo_day(w, -14));
 }
 
 void demo_write_targets(const struct demo_world *w, int buyer, FILE *f)
