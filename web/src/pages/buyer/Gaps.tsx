@@ -82,14 +82,15 @@ function Due({ gap }: { gap: Gap }) {
 
 function Row({ gap }: { gap: Gap }) {
 	const m = t.value;
+	const name = orgName(gap.supplier, gap.name);
 	return (
 		<tr role="row">
 			<td role="cell" class="num tier" data-label={m.gaps.tier}>
 				{f.value.count(gap.tier)}
 			</td>
 			<th role="rowheader" scope="row" class="who">
-				{orgName(gap.supplier, gap.name)}
-				<code>{gap.supplier}</code>
+				{name}
+				{name !== gap.supplier && <code>{gap.supplier}</code>}
 			</th>
 			<td role="cell" class="level" data-label={m.gaps.required}>
 				{m.level(gap.required)}
