@@ -14,6 +14,29 @@ static void keep_readonly(struct change *c, enum ent ent)
 		c->new.f[id] = c->old.f[id];
 }
 
+/* Values that mean the same as an absent field are not stored, so that writing back what was read is
+ * no change. */
+static bool is_default(enum ent ent, unsigned id, struct view v)
+{
+	static const struct {
+		enum ent ent;
+		unsigned id;
+		int value;
+	} defaults[] = {
+		{ ENT_ORG, ORG_KIND, KIND_ENTITY },
+		{ ENT_LINK, LINK_DISCLOSURE, DISC_UPSTREAM },
+		{ ENT_CERT, CERT_SCOPE, SCOPE_ENTITY },
+		{ ENT_CERT, CERT_EVIDENCE, EVIDENCE_WORD },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(defaults); i++) {
+		if (defaults[i].ent == ent && defaults[i].id == id && v.n) {
+			struct rd rd = rd_of(v);
+			return rd_svarint(&rd) == defaults[i].value;
+		}
+	}
+	return false;
+}
+
 static enum rc set_fields(struct change *c, enum ent ent)
 {
 	struct rd rd = rd_of(c->op->fields);
@@ -30,7 +53,7 @@ static enum rc set_fields(struct change *c, enum ent ent)
 				return rc;
 		}
 		/* an empty text says no more than an absent one */
-		c->new.f[id] = v.n ? v : (struct view){ 0 };
+		c->new.f[id] = v.n && !is_default(ent, id, v) ? v : (struct view){ 0 };
 		if (v.p && !v.n && (f->type == FT_RULES || f->type == FT_JSON))
 			c->new.f[id] = v; /* an empty list of rules is not METI's tree */
 	}
