@@ -20,3 +20,10 @@ threaded_tests += %D%/test_figurer
 	%D%/test_figurer.c
 %C%_test_figurer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_figurer_LDADD = $(services_libs) $(CHECK_LIBS)
+
+check_PROGRAMS += %D%/test_jobs
+TESTS += %D%/test_jobs
+threaded_tests += %D%/test_jobs
+%C%_test_jobs_SOURCES = tests/run.h tests/tmpdir.h %D%/test_jobs.c
+%C%_test_jobs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_jobs_LDADD = $(services_libs) $(CHECK_LIBS)
