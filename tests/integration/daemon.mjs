@@ -48,6 +48,7 @@ export class Daemon {
 		);
 		this.ended = new Promise((done) => {
 			this.child.on("close", (code, signal) => done({ code, signal }));
+			this.child.on("error", (e) => done({ code: -1, signal: e.message }));
 		});
 		this.url = await new Promise((done, fail) => {
 			this.child.stderr.on("data", (text) => {
