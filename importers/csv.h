@@ -7,7 +7,7 @@
 
 #include "importers/source.h"
 
-#define CSV_COLUMNS_MAX 512
+#define CSV_COLUMNS_MAX 512 /* IMPORT_COLUMNS_MAX */
 #define CSV_CELL_MAX (64u << 10)
 #define CSV_ROW_MAX (1u << 20)
 

@@ -441,6 +441,19 @@ static enum rc guess_layout(struct run *run, struct guess *best)
 	return header;
 }
 
+_Static_assert(CSV_COLUMNS_MAX <= IMPORT_COLUMNS_MAX, "the sink takes every column");
+
+static void tell_columns(const struct run *run, const struct columns *c)
+{
+	const char *names[CSV_COLUMNS_MAX];
+
+	if (!run->sink->columns)
+		return;
+	for (unsigned i = 0; i < c->n; i++)
+		names[i] = c->col[i].name;
+	run->sink->columns(run->sink->arg, names, c->n);
+}
+
 static enum rc read_header(struct rows *r, const struct guess *g)
 {
 	struct run *run = r->run;
@@ -459,9 +472,12 @@ static enum rc read_header(struct rows *r, const struct guess *g)
 		rc = columns_read(&r->columns, g->kind, r->csv->cells, r->csv->n,
 				  run->p->ignore_unknown, r->default_procurer.n > 0, run->e);
 	}
-	if (rc)
+	if (rc) {
 		run->e->line = line;
-	return rc;
+		return rc;
+	}
+	tell_columns(run, &r->columns);
+	return RC_OK;
 }
 
 enum rc import_csv(struct run *run)

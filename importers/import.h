@@ -12,6 +12,8 @@ extern const char *const import_kind_names[IK__COUNT]; /* "auto", "orgs", … */
 enum import_format { IF_AUTO, IF_CSV, IF_NDJSON, IF_NTA, IF_GBIZINFO_PROCUREMENT, IF_JPGOVS, IF__COUNT };
 extern const char *const import_format_names[IF__COUNT]; /* "auto", "csv", "ndjson", "nta", "gbizinfo-procurement", "jpgovs" */
 
+#define IMPORT_COLUMNS_MAX 512
+
 struct import_params {
 	char path[1024];
 	enum import_format format;
@@ -31,6 +33,10 @@ struct import_sink {
 	enum rc (*reject)(void *arg, const struct err *e);
 	/* Every few thousand rows, and at the end. */
 	enum rc (*progress)(void *arg, uint64_t rows, uint64_t bytes);
+	/* Before the first row of a file with headings: the columns by their names in api.md (NULL: passed
+	 * over), so that what is refused later can be told by column. The names stand for good, the
+	 * list of them only during the call; at most IMPORT_COLUMNS_MAX. May be NULL. */
+	void (*columns)(void *arg, const char *const *names, unsigned n);
 };
 
 struct import_result {

@@ -33,6 +33,8 @@ struct import {
 	struct errors rejected, refused; /* by the importer, by the graph */
 	size_t refused_before;           /* of refused: by earlier commands */
 	uint32_t rejected_line;
+	const char *columns[IMPORT_COLUMNS_MAX]; /* of the file, by name; NULL: passed over */
+	unsigned n_columns;
 	struct err err; /* why the whole import ends */
 	/* waiting for the writer */
 	pthread_mutex_t mutex;
@@ -91,12 +93,22 @@ static void on_again(struct submission *s)
 	im->refused.n = im->refused_before;
 }
 
+/* Which column holds the field, 0: none. */
+static unsigned column_of(const struct import *im, const char *field)
+{
+	for (unsigned i = 0; i < im->n_columns; i++)
+		if (im->columns[i] && strcmp(im->columns[i], field) == 0)
+			return i + 1;
+	return 0;
+}
+
 static void on_op_error(void *arg, size_t op, const struct err *e)
 {
 	struct import *im = arg;
 	struct err line = *e;
 
 	line.line = im->ops[op].line;
+	line.column = column_of(im, e->field);
 	errors_add(&im->refused, &line);
 }
 
@@ -338,10 +350,18 @@ static enum rc on_progress(void *arg, uint64_t rows, uint64_t bytes)
 	return RC_OK;
 }
 
+static void on_columns(void *arg, const char *const *names, unsigned n)
+{
+	struct import *im = arg;
+
+	im->n_columns = MIN(n, IMPORT_COLUMNS_MAX);
+	memcpy(im->columns, names, im->n_columns * sizeof(*names));
+}
+
 static void import_file(struct import *im)
 {
 	const struct import_params *p = &im->job->rq.params;
-	struct import_sink sink = { im, on_op, on_reject, on_progress };
+	struct import_sink sink = { im, on_op, on_reject, on_progress, on_columns };
 	struct import_result res = { .format = p->format, .kind = p->kind };
 	struct err e = { 0 };
 	enum rc rc = import_run(p, &sink, &res, &e);
@@ -360,8 +380,9 @@ static void import_file(struct import *im)
 	if (p->strict && im->rep->rejected > 0)
 		err_set(&im->err, RC_STRICT_REFUSED, NULL, "%llu",
 			(unsigned long long)im->rep->rejected);
-	else
-		(void)!flush(im); /* its reason is in err */
+	else if (flush(im) == RC_OK) /* else its reason is in err */
+		/* an operation may stand for many rows, and a row for none (a past state) */
+		im->rep->accepted = im->rep->rows - MIN(im->rep->rejected, im->rep->rows);
 }
 
 static enum rc read_secret(struct import *im)

@@ -174,7 +174,7 @@ struct outcome import_bytes(const struct import_params *p, struct view bytes)
 	AUTO(source_done) struct source src;
 	struct outcome o = { 0 };
 	struct collector c = { .outcome = &o };
-	struct import_sink sink = { &c, take_op, take_reject, take_progress };
+	struct import_sink sink = { &c, take_op, take_reject, take_progress, NULL };
 	struct err e = { 0 };
 	/* exactly as large as the input: a read past the end shows under a sanitizer */
 	char *copy = malloc(bytes.n ? bytes.n : 1);

@@ -190,6 +190,40 @@ START_TEST(rows_are_counted)
 }
 END_TEST
 
+static void take_columns(void *arg, const char *const *names, unsigned n)
+{
+	ck_assert_uint_eq(n, 4);
+	ck_assert_str_eq(names[0], "procurer");
+	ck_assert_str_eq(names[1], "supplier");
+	ck_assert_ptr_null(names[2]);
+	ck_assert_str_eq(names[3], "due");
+	++*(int *)arg;
+}
+
+static enum rc pass(void *arg, const struct op *op, const struct view *c)
+{
+	(void)op;
+	(void)c;
+	ck_assert_int_eq(*(int *)arg, 1); /* the columns came first */
+	return RC_OK;
+}
+
+START_TEST(the_sink_learns_the_columns)
+{
+	AUTO(source_done) struct source src;
+	struct import_params p = { .ignore_unknown = true };
+	struct import_result r;
+	int calls = 0;
+	struct import_sink sink = { &calls, pass, NULL, NULL, take_columns };
+	struct err e;
+
+	ck_assert_int_eq(source_open_bytes(&src, VIEW_LIT("発注者,取引先,ほか,期限\n" P "," S ",,\n"), &e),
+			 RC_OK);
+	ck_assert_int_eq(import_source(&p, &sink, &src, &r, &e), RC_OK);
+	ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
 static enum rc stop(void *arg, const struct op *op, const struct view *c)
 {
 	(void)op;
@@ -217,7 +251,7 @@ START_TEST(the_sink_stops_the_import)
 		struct import_params p = { 0 };
 		struct import_result r;
 		int calls = 0;
-		struct import_sink sink = { &calls, stop, stop_reject, NULL };
+		struct import_sink sink = { &calls, stop, stop_reject, NULL, NULL };
 		struct err e;
 
 		ck_assert_int_eq(source_open_bytes(&src, view_str(files[i]), &e), RC_OK);
@@ -244,6 +278,7 @@ Suite *rows_suite(void)
 	tcase_add_test(t, rejected_rows);
 	tcase_add_test(t, damaged_csv);
 	tcase_add_test(t, rows_are_counted);
+	tcase_add_test(t, the_sink_learns_the_columns);
 	tcase_add_test(t, the_sink_stops_the_import);
 	suite_add_tcase(s, t);
 	return s;

@@ -205,6 +205,7 @@ START_TEST(what_the_graph_refuses_has_its_line)
 	ck_assert_uint_eq(p.created, 2);
 	ck_assert_uint_eq(p.n_errors, 1);
 	ck_assert_uint_eq(p.errors[0].line, 3);
+	ck_assert_uint_eq(p.errors[0].column, 2);
 	ck_assert_str_eq(p.errors[0].code, "self-link");
 	ck_assert_uint_gt(strlen(p.errors[0].detail), 5);
 	ck_assert_uint_ge(p.stubs, 2);
