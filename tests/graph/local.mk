@@ -1,1 +1,29 @@
-# Tests of graph/: add programs to check_PROGRAMS and TESTS (see tests/base/local.mk).
+# Tests of graph/: the examples of domain.md, and random worlds against the brute-force twin.
+check_PROGRAMS += %D%/test_domain_examples %D%/test_differential
+TESTS += %D%/test_domain_examples %D%/test_differential
+%C%_test_domain_examples_SOURCES = tests/run.h \
+	%D%/domain_chain.c \
+	%D%/domain_clause.c \
+	%D%/domain_figures.c \
+	%D%/domain_held.c \
+	%D%/domain_kit.c \
+	%D%/domain_kit.h \
+	%D%/domain_link.c \
+	%D%/domain_suites.h \
+	%D%/domain_write.c \
+	%D%/test_domain_examples.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_domain_examples_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_domain_examples_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+%C%_test_differential_SOURCES = tests/run.h \
+	%D%/compare.c \
+	%D%/compare.h \
+	%D%/test_differential.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_differential_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_differential_LDADD = $(graph_libs) $(CHECK_LIBS)
