@@ -114,7 +114,8 @@ static int u32_cmp(const void *a, const void *b)
 static void order_by_number(struct scratch *s, uint32_t *list, size_t n)
 {
 	if (n <= SORT_SMALL) {
-		qsort(list, n, sizeof *list, u32_cmp);
+		if (n > 1)
+			qsort(list, n, sizeof *list, u32_cmp);
 		for (size_t i = 0; i < n; i++)
 			s->bits[list[i] / 64] = 0;
 		return;
