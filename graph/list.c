@@ -69,9 +69,12 @@ static struct chain_paths *paths_keep(const struct chain *c)
 	p->n = s->n_reach;
 	p->n_gains = s->n_gains;
 	p->any_grants = c->w.any_grants;
-	memcpy(p->org, s->reach, s->n_reach * sizeof *p->org);
-	memcpy(p->gains, s->gains, s->n_gains * sizeof *p->gains);
-	qsort(p->org, p->n, sizeof *p->org, u32_cmp);
+	if (p->n_gains)
+		memcpy(p->gains, s->gains, p->n_gains * sizeof *p->gains);
+	if (p->n) {
+		memcpy(p->org, s->reach, p->n * sizeof *p->org);
+		qsort(p->org, p->n, sizeof *p->org, u32_cmp);
+	}
 	for (size_t i = 0; i < p->n; i++) {
 		p->gain_of[i] = s->gain_of[p->org[i]];
 		p->tier[i] = (uint8_t)cell_tier(s->cell[p->org[i]]);

@@ -179,6 +179,11 @@ static bool one_world(struct world *w, uint64_t seed)
 
 	ck_assert_ptr_nonnull(out);
 	world_random(w, seed, rng_chance(&r, 5) ? 60 : 14);
+	if (rng_chance(&r, 10)) { /* memory that nothing has used before */
+		scratch_free(rig.scratch);
+		rig.scratch = scratch_new();
+		ck_assert_ptr_nonnull(rig.scratch);
+	}
 	ck_assert_int_eq(txn_begin_child(rig.txn, &t), RC_OK);
 	ok = written(w, t, seed, out) && agrees(w, t, &r, 4, out) && changed_and_agrees(w, t, &r, out);
 	txn_abort(t);
