@@ -67,6 +67,7 @@ void batch_free(struct batch *b)
 	free(b->held);
 	buf_done(&b->targets_bytes);
 	free(b->ids.slot);
+	buf_done(&b->segment.bytes);
 	free(b);
 }
 
@@ -228,9 +229,13 @@ static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_
 	*out_changed = false;
 	for (size_t i = 0; i < c->n_personal; i++)
 		txn_put(b->w, DB_PERSONAL, view_of(c->personal[i].ref, 16), c->personal[i].bytes);
-	AUTO_FREE uint32_t *order = ops_order(b, c);
+	AUTO_FREE uint64_t *pairs = NULL;
+	AUTO_FREE uint32_t *order = ops_order(b, c, &pairs);
 	for (size_t k = 0; k < c->n_ops && txn_rc(b->w) == RC_OK; k++) {
 		size_t i = order ? order[k] : k;
+		b->pair = pairs ? pairs[k] : 0;
+		if (c->ops[i].ent != ENT_LINK)
+			links_flush(b);
 		enum rc rc = op_try(b, c, i, &c->results[i]);
 		*out_changed = *out_changed || c->results[i].changed;
 		if (rc != RC_OK && first == RC_OK)
@@ -238,6 +243,7 @@ static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_
 		if (c->n_ops > 1)
 			arena_reset(b->arena); /* an import of a million rows must not pile up */
 	}
+	links_flush(b);
 	(void)e;
 	return txn_rc(b->w) != RC_OK ? txn_rc(b->w) : first;
 }

@@ -214,8 +214,12 @@ static enum rc ends_find(struct batch *b, const struct op *op, uint32_t *p, uint
 	bool may_make = op->flags & OPF_STUBS;
 	/* a path that names nothing is "not found"; a new link to nothing is refused as invalid */
 	bool path = op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST);
-	*p = *s = ORG_NONE;
+	*p = (uint32_t)(b->pair >> 32);
+	*s = (uint32_t)b->pair;
+	if (b->pair)
+		return RC_OK;
 	enum rc rc = ids_find(b, op->a, p);
+	*s = ORG_NONE;
 	if (rc != RC_OK && rc != RC_NOT_FOUND)
 		return rc;
 	if (rc == RC_NOT_FOUND && !may_make)
@@ -254,7 +258,7 @@ void link_remove(struct batch *b, uint32_t p, uint32_t s, const struct rec *link
 {
 	indexes_update(b, p, s, link, NULL);
 	clauses_remove(b, p, s);
-	link_erase(b->w, p, s);
+	link_erase(b, p, s);
 	if (!adj_edit_link(&b->edits, p, s, true, 0, DAY_NONE, DAY_NONE))
 		txn_fail(b->w, RC_NOMEM);
 	b->links--;
@@ -266,7 +270,7 @@ static enum rc link_write(struct batch *b, struct change *c, uint32_t p, uint32_
 	struct view bytes = change_bytes(b, c);
 	if (!bytes.p)
 		return RC_NOMEM;
-	link_store(b->w, p, s, bytes);
+	link_store(b, p, s, bytes);
 	link_refresh(b, p, s, &c->new);
 	if (!c->exists)
 		b->links++;
@@ -284,7 +288,7 @@ enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct
 		return rc;
 	if ((p != ORG_NONE && p == s) || (p == s && view_eq(op->a, op->b)))
 		return err_set(e, RC_SELF_LINK, "supplier", "%.*s", (int)op->a.n, (const char *)op->a.p);
-	rc = p != ORG_NONE && s != ORG_NONE ? link_bytes(b->w, p, s, &stored) : RC_NOT_FOUND;
+	rc = p != ORG_NONE && s != ORG_NONE ? batch_link_bytes(b, p, s, &stored) : RC_NOT_FOUND;
 	if ((rc = change_begin(b, &c, ENT_LINK, rc, stored)) != RC_OK)
 		return rc;
 	res->changed = true;
@@ -317,7 +321,7 @@ enum rc link_drop_viewer(struct batch *b, uint32_t p, uint32_t s, uint32_t viewe
 	struct change c = { .op = &op, .res = &res };
 	struct view stored;
 	AUTO(buf_done) struct buf out = BUF_INIT;
-	enum rc rc = link_bytes(b->w, p, s, &stored);
+	enum rc rc = batch_link_bytes(b, p, s, &stored);
 	if (rc == RC_NOT_FOUND)
 		return RC_OK;
 	if (rc != RC_OK || (rc = change_begin(b, &c, ENT_LINK, rc, stored)) != RC_OK)

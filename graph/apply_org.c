@@ -367,7 +367,7 @@ static enum rc links_remove(struct batch *b, uint32_t org, bool as_procurer)
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		uint32_t p = as_procurer ? org : list[i], s = as_procurer ? list[i] : org;
 		struct view bytes;
-		rc = link_bytes(b->w, p, s, &bytes);
+		rc = batch_link_bytes(b, p, s, &bytes);
 		if (rc == RC_OK) {
 			bytes = arena_copy(b->arena, bytes);
 			rc = bytes.p && rec_decode(&r, bytes) ? RC_OK : RC_NOMEM;

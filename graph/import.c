@@ -78,13 +78,35 @@ static uint64_t pair_of(struct batch *b, const struct op *op, uint32_t at)
 	return pair_u64(p, s);
 }
 
-uint32_t *ops_order(struct batch *b, const struct cmd *c)
+/* Does the op make an id mean something else than it did when the command began? */
+static bool renames(const struct op *op)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	struct view v;
+	bool bad = false, aliases = false;
+	if (op->ent != ENT_ORG)
+		return false;
+	while (fl_next(&rd, &id, &v, &bad))
+		aliases = aliases || id == ORG_ALIASES;
+	return op->kind == OP_DELETE || aliases;
+}
+
+static bool any_renames(const struct cmd *c)
+{
+	for (size_t i = 0; i < c->n_ops; i++)
+		if (renames(&c->ops[i]))
+			return true;
+	return false;
+}
+
+uint32_t *ops_order(struct batch *b, const struct cmd *c, uint64_t **out_pairs)
 {
 	b->many_ops = c->n_ops >= MANY_OPS;
-	if (!b->many_ops || c->n_ops > UINT32_MAX)
+	if (!b->many_ops || c->n_ops > UINT32_MAX || any_renames(c))
 		return NULL;
 	uint32_t *order = malloc(c->n_ops * sizeof *order);
-	AUTO_FREE uint64_t *key = malloc(c->n_ops * sizeof *key);
+	AUTO_FREE uint64_t *key = calloc(c->n_ops, sizeof *key);
 	if (!order || !key) {
 		free(order);
 		return NULL; /* slower, not wrong */
@@ -97,5 +119,11 @@ uint32_t *ops_order(struct batch *b, const struct cmd *c)
 		if (to - from >= MANY_OPS)
 			radix_sort(key + from, order + from, to - from);
 	}
+	/* organisations not known yet, and ops out of the sorted runs, are looked up when their turn comes:
+	 * an op before them may have made the organisation */
+	for (size_t i = 0; i < c->n_ops; i++)
+		if (key[i] >> 32 == UINT32_MAX)
+			key[i] = 0;
+	*out_pairs = STEAL(key);
 	return order;
 }

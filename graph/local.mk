@@ -40,6 +40,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/record.c \
 	%D%/rules.c \
 	%D%/rules.h \
+	%D%/segment.c \
 	%D%/state.h \
 	%D%/steps.c \
 	%D%/steps.h \

@@ -30,6 +30,14 @@ struct id_cache {
 	size_t n, cap; /* cap: a power of two, 0: not in use */
 };
 
+/* The segment of link records under work; see segment.c. */
+struct segment {
+	bool have, dirty;
+	uint32_t procurer, first, last; /* last: supplier of its last record */
+	uint64_t limit;                 /* suppliers from here on belong to the next segment */
+	struct buf bytes;
+};
+
 struct batch {
 	struct txn *w;
 	struct arena *arena; /* reset after each op */
@@ -37,6 +45,8 @@ struct batch {
 	struct adj_edits edits;
 	struct name_edits names;
 	uint8_t secret[32];
+	struct segment segment;
+	uint64_t pair; /* procurer and supplier of the link op under way, when known beforehand; 0: not */
 	bool many_ops; /* the command under way is an import: its ids are cached */
 	struct id_cache ids;
 	/* META values, written back by batch_finish */
@@ -87,8 +97,9 @@ enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, str
 enum rc ids_find(struct batch *b, struct view id, uint32_t *out_org);
 void ids_forget(struct batch *b); /* an id or alias went or came to mean something else */
 /* Order in which a command's ops are applied: runs of many link ops by (procurer, supplier), so that
- * the store is written in key order. NULL: as they stand. malloc'ed. */
-uint32_t *ops_order(struct batch *b, const struct cmd *c);
+ * the store is written in key order. NULL: as they stand. malloc'ed, as
+ * is *out_pairs: per place the numbers of both ends, 0 where they are not known. */
+uint32_t *ops_order(struct batch *b, const struct cmd *c, uint64_t **out_pairs);
 
 /* apply_org.c */
 /* The organisation of an id, made as a stub if may_make; RC_NOT_FOUND otherwise. */
@@ -119,10 +130,17 @@ void clauses_remove(struct batch *b, uint32_t procurer, uint32_t supplier);
  * those that follow from the link itself. */
 void clause_calendar(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
 		     struct cal_set *set);
-/* link.c: segments */
-void link_store(struct txn *w, uint32_t procurer, uint32_t supplier, struct view rec);
-enum rc link_erase(struct txn *w, uint32_t procurer, uint32_t supplier);
+/* link.c: reading segments of link records */
 enum rc link_bytes(struct txn *t, uint32_t procurer, uint32_t supplier, struct view *out);
+/* The segment that supplier falls into. */
+bool segment_find(struct cur *c, uint32_t procurer, uint32_t supplier);
+/* The records of a segment one after another; false at the end or on damage (rd->bad). */
+bool segment_next(struct rd *rd, uint32_t *out_supplier, struct view *out_rec);
+/* segment.c: link records within a batch; errors stick in the transaction */
+enum rc batch_link_bytes(struct batch *b, uint32_t procurer, uint32_t supplier, struct view *out);
+void link_store(struct batch *b, uint32_t procurer, uint32_t supplier, struct view rec);
+void link_erase(struct batch *b, uint32_t procurer, uint32_t supplier);
+void links_flush(struct batch *b); /* before anything reads links from the store */
 /* events.c */
 void event_put(struct batch *b, enum event_type type, struct view subject, struct view data);
 void held_note(struct batch *b, uint32_t org); /* before a change that may move what org holds */
