@@ -158,13 +158,23 @@ static enum rc check_width(const struct rows *r, struct err *e)
 	return RC_CELL_COUNT;
 }
 
+/* Exports put an apostrophe before what a spreadsheet would run as a formula. */
+static struct view unarmed(struct view cell)
+{
+	const char *p = cell.p;
+
+	if (cell.n >= 2 && p[0] == '\'' && memchr("=+-@\t\r", p[1], 6))
+		return view_of(p + 1, cell.n - 1);
+	return cell;
+}
+
 static enum rc take_cells(struct rows *r, struct err *e)
 {
 	enum rc rc = check_width(r, e);
 
 	for (unsigned i = 0; i < r->columns.n && !rc; i++) {
 		const struct column *col = &r->columns.col[i];
-		struct view cell = r->csv->cells[i];
+		struct view cell = unarmed(r->csv->cells[i]);
 
 		rc = cell_blank(cell) ? take_blank(r, col, e) : take_cell(r, col, cell, e);
 		if (rc)

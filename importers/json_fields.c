@@ -14,17 +14,14 @@
 #include "importers/json_values.h"
 
 const char *const json_derived_names[ENT__COUNT][16] = {
-	[ENT_ORG] = { "id", "held", "held_until", "suppliers", "procurers", "recorded_by",
-		      "recorded_at", "revision", "warnings", NULL },
+	[ENT_ORG] = { "id", "held", "held_until", "suppliers", "procurers", "recorded_by", "warnings" },
 	[ENT_LINK] = { "procurer", "supplier", "effective_level", "level_source", "held", "gap",
-		       "clauses", "recorded_by", "recorded_at", "revision", "warnings", "undecided",
-		       "exception", NULL },
-	[ENT_CERT] = { "org", "certificate", "id", "recorded_by", "recorded_at", "revision",
-		       "warnings", NULL },
-	[ENT_CLAUSE] = { "procurer", "supplier", "no", "recorded_by", "recorded_at", "revision",
-			 "warnings", "gap", "late", NULL },
-	[ENT_TARGETS] = { "org", "procurer", "id", "recorded_by", "recorded_at", "revision",
-			  "warnings", NULL },
+		       "clauses", "recorded_by", "warnings", "undecided", "exception", "active",
+		       "procurer_name", "supplier_name" },
+	[ENT_CERT] = { "org", "certificate", "id", "recorded_by", "warnings", "in_force" },
+	[ENT_CLAUSE] = { "procurer", "supplier", "no", "recorded_by", "warnings", "due", "gap",
+			 "undetermined", "late", "reasons" },
+	[ENT_TARGETS] = { "org", "procurer", "id", "recorded_by", "warnings", "default_rules" },
 };
 
 enum rc jv_wrong(struct err *e, const char *ptr, const char *expected)

@@ -49,7 +49,7 @@ static enum rc bad_byte(const struct source *s, size_t at, struct err *e)
 			column = 1;
 		}
 	}
-	err_set(e, RC_BAD_ENCODING, NULL, "0x%02X @ %zu", p[at], s->bom + at);
+	err_set(e, RC_BAD_ENCODING, NULL, "0x%02X (offset %zu)", p[at], s->bom + at);
 	if (e) {
 		e->line = line;
 		e->column = column;

@@ -372,6 +372,8 @@ static void import_file(struct import *im)
 		if (im->err.rc == RC_OK) {
 			im->err = e;
 			im->err.rc = rc;
+			if (e.line > 0) /* the header, say: it has a place like a row */
+				errors_add(&im->rejected, &e);
 		}
 		return;
 	}

@@ -44,20 +44,20 @@ END_TEST
 START_TEST(bytes_of_no_encoding)
 {
 	/* place: line 2, byte 4 of it; offset 12 in the file */
-	EXPECT(IK_ORGS, "id,name\nab,\x81\xff\n", "=bad-encoding 2:4 - 0x81 @ 11\n");
-	EXPECT(IK_ORGS, "id,name\nab,\x82\xa0\xff\n", "=bad-encoding 2:6 - 0xFF @ 13\n");
-	EXPECT(IK_ORGS, "id,name\r\nab,c\r\nde,\x80\r\n", "=bad-encoding 3:4 - 0x80 @ 18\n");
+	EXPECT(IK_ORGS, "id,name\nab,\x81\xff\n", "=bad-encoding 2:4 - 0x81 (offset 11)\n");
+	EXPECT(IK_ORGS, "id,name\nab,\x82\xa0\xff\n", "=bad-encoding 2:6 - 0xFF (offset 13)\n");
+	EXPECT(IK_ORGS, "id,name\r\nab,c\r\nde,\x80\r\n", "=bad-encoding 3:4 - 0x80 (offset 18)\n");
 	/* a character cut by the file's end */
-	EXPECT(IK_ORGS, "id,name\nab,\x82", "=bad-encoding 2:4 - 0x82 @ 11\n");
+	EXPECT(IK_ORGS, "id,name\nab,\x82", "=bad-encoding 2:4 - 0x82 (offset 11)\n");
 }
 END_TEST
 
 START_TEST(damaged_utf8_is_not_taken_for_cp932)
 {
 	/* with a BOM there is no second try */
-	EXPECT(IK_ORGS, "\xef\xbb\xbfid,name\nab,\x82\xa0\n", "=bad-encoding 2:4 - 0x82 @ 14\n");
+	EXPECT(IK_ORGS, "\xef\xbb\xbfid,name\nab,\x82\xa0\n", "=bad-encoding 2:4 - 0x82 (offset 14)\n");
 	/* so many good characters are no accident: the cut one is damage, though CP932 would read on */
-	EXPECT(IK_ORGS, "id,name\nab,日本語の名称\xe3\x81", "=bad-encoding 2:22 - 0xE3 @ 29\n");
+	EXPECT(IK_ORGS, "id,name\nab,日本語の名称\xe3\x81", "=bad-encoding 2:22 - 0xE3 (offset 29)\n");
 }
 END_TEST
 

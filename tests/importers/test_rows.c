@@ -145,6 +145,17 @@ START_TEST(contacts)
 }
 END_TEST
 
+/* What exports write before a formula is not part of the text. */
+START_TEST(apostrophes_of_exports)
+{
+	EXPECT(IK_ORGS,
+	       "id,name,note\n" P ",'=1+1,'+81\n" P ",'quoted',=1\n" P ",'-,\"'@a,\"\"b\"\"\"\n",
+	       "2 org " P " stubs name='=1+1' note='+81'\n"
+	       "3 org " P " stubs name=''quoted'' note='=1'\n"
+	       "4 org " P " stubs name='-' note='@a,\"b\"'\n");
+}
+END_TEST
+
 START_TEST(rejected_rows)
 {
 	EXPECT(IK_LINKS,
@@ -275,6 +286,7 @@ Suite *rows_suite(void)
 	tcase_add_test(t, certificates);
 	tcase_add_test(t, clauses);
 	tcase_add_test(t, contacts);
+	tcase_add_test(t, apostrophes_of_exports);
 	tcase_add_test(t, rejected_rows);
 	tcase_add_test(t, damaged_csv);
 	tcase_add_test(t, rows_are_counted);
