@@ -206,7 +206,8 @@ struct cause_match {
 	struct touched *x;
 	struct txn *t;
 	uint64_t revision;
-	size_t from; /* the day's first seed */
+	size_t from; /* the revision's first seed */
+	bool lapses; /* only what fell or rose, and over what stands */
 };
 
 static int seed_org_cmp(const void *pa, const void *pb)
@@ -227,6 +228,8 @@ static bool match_event(void *arg, const struct event *ev)
 
 	if (ev->revision != m->revision)
 		return false;
+	if (m->lapses && ev->type != EV_SUPPLIER_LAPSED && ev->type != EV_SUPPLIER_RESTORED)
+		return true;
 	if (slash)
 		id.n = (size_t)(slash - (const char *)id.p);
 	if (org_find(m->t, id, &org) != RC_OK)
@@ -240,7 +243,7 @@ static bool match_event(void *arg, const struct event *ev)
 			hi = mid;
 	}
 	for (; lo < m->x->n_seeds && m->x->seeds[lo].org == org; lo++)
-		if (m->x->seeds[lo].cause.revision == 0)
+		if (m->lapses || m->x->seeds[lo].cause.revision == 0)
 			m->x->seeds[lo].cause = (struct cause){ ev->revision, ev->seq };
 	return true;
 }
@@ -248,7 +251,7 @@ static bool match_event(void *arg, const struct event *ev)
 static void seed_tick(struct seeding *s, uint64_t revision, int32_t day)
 {
 	struct touched *x = s->x;
-	struct cause_match m = { x, s->t, revision, x->n_seeds };
+	struct cause_match m = { x, s->t, revision, x->n_seeds, false };
 	void *p = x->days;
 
 	if (!grow(&p, &x->cap_days, x->n_days, sizeof(*x->days))) {
@@ -269,11 +272,24 @@ static void seed_tick(struct seeding *s, uint64_t revision, int32_t day)
 		txn_fail(s->t, RC_DAMAGED);
 }
 
+/* Where a write made a level fall or rise, that is what changed the figures, not the record's change. */
+static void match_lapses(struct seeding *s, uint64_t revision, size_t from)
+{
+	struct touched *x = s->x;
+	struct cause_match m = { x, s->t, revision, from, true };
+
+	qsort(x->seeds + from, x->n_seeds - from, sizeof(*x->seeds), seed_org_cmp);
+	if (events_read(s->t, revision - 1, UINT32_MAX, SIZE_MAX, match_event, &m) != RC_OK)
+		txn_fail(s->t, RC_DAMAGED);
+}
+
 static enum rc seed_revision(struct seeding *s, uint64_t revision)
 {
 	struct touched *x = s->x;
 	struct log_head head;
 	struct cmd c;
+	size_t from = x->n_seeds;
+	bool certs = false;
 	enum rc rc = log_head(s->t, revision, &head);
 
 	if (rc != RC_OK || (head.type != CMD_OPS && head.type != CMD_TICK))
@@ -290,8 +306,11 @@ static enum rc seed_revision(struct seeding *s, uint64_t revision)
 		s->cause = (struct cause){ revision, (uint32_t)i };
 		s->direct = false;
 		seed_op(s, &c.ops[i]);
+		certs = certs || c.ops[i].ent == ENT_CERT;
 	}
 	free(c.ops);
+	if (certs && !s->failed && x->n_seeds > from)
+		match_lapses(s, revision, from);
 	if (x->log.cap > LOG_KEEP)
 		buf_done(&x->log);
 	return s->failed ? RC_NOMEM : txn_rc(s->t);

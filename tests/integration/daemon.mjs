@@ -70,6 +70,12 @@ export class Daemon {
 		return end;
 	}
 
+	// Ends it in order and keeps the directory, to be launched again.
+	async stopOnly() {
+		this.child.kill("SIGTERM");
+		return this.ended;
+	}
+
 	async kill() {
 		this.child.kill("SIGKILL");
 		return this.ended;
