@@ -1,8 +1,9 @@
 /*
- * awards.c - government awards (gbizinfo-procurement) to links ministry -> supplier. The rows of a pair are
- * added up over the whole file before anything goes out: annual_spend is the sum of the newest fiscal
- * year (April to March) that the pair has, never below 0; start is its first date. Rows without a date
- * belong to no year. Invariant: pairs[] keeps the order of first appearance; slots[] finds them.
+ * awards.c - government awards (gbizinfo-procurement) to links ministry -> supplier. The rows of
+ * a pair are added up over the whole file before anything goes out: annual_spend is the sum of
+ * the newest fiscal year (April to March) that the pair has, never below 0; start is its first
+ * date. Rows without a date belong to no year. Invariant: pairs[] keeps the order of first
+ * appearance; slots[] finds them.
  */
 #include "base/date.h"
 #include "base/orgid.h"

@@ -1,6 +1,6 @@
 /*
- * columns.h - from headings to what the cells below them mean. Headings are English names (api.md) or
- * Japanese ones (headings.def, graph/fields.def) in any order.
+ * columns.h - from headings to what the cells below them mean. Headings are English names
+ * (docs/import.md) or Japanese ones (headings.def, graph/fields.def) in any order.
  */
 #pragma once
 
@@ -47,7 +47,7 @@ enum import_kind columns_guess(const struct view *headings, unsigned n, unsigned
  * RC_MISSING_COLUMN (a key; procurer: whether rows need none of their own). */
 MUST_USE enum rc columns_read(struct columns *c, enum import_kind kind, const struct view *headings,
 			      unsigned n, bool ignore_unknown, bool procurer, struct err *e);
-/* Every heading, for docs and tests: canonical column and one accepted heading. False: the table could
- * not be made. */
+/* Every heading, for docs and tests: canonical column and one accepted heading. False: the table
+ * could not be made. */
 typedef void column_visit(void *arg, enum import_kind kind, const char *column, const char *heading);
 bool columns_each(column_visit *visit, void *arg);

@@ -1,7 +1,7 @@
 /*
- * cp932.h - Microsoft's code page 932 to UTF-8, by a table made once from iconv. The bytes 80, A0 and
- * FD-FF, which stand for nothing in text, are refused; users' own characters (F040-F9FC) become
- * U+E000-U+E757.
+ * cp932.h - Microsoft's code page 932 to UTF-8, by a table made once from iconv. The bytes 80, A0
+ * and FD-FF, which stand for nothing in text, are refused; users' own characters (F040-F9FC)
+ * become U+E000-U+E757.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
- * csv.h - rows of cells from a source (RFC 4180; delimiter given; CRLF, LF or CR). Views of a row stand
- * until the next call. Empty rows are passed over. A row that is damaged is an error of its own, after
- * which reading goes on at the next one.
+ * csv.h - rows of cells from a source (RFC 4180; delimiter given; CRLF, LF or CR). Views of a row
+ * stand until the next call. Empty rows are passed over. A row that is damaged is an error of its
+ * own, after which reading goes on at the next one.
  */
 #pragma once
 
@@ -28,6 +28,7 @@ struct csv {
 MUST_USE enum rc csv_open(struct csv *c, struct source *src, char delim, struct err *e);
 void csv_done(struct csv *c);
 /* RC_END after the last row. An error tells line and column (the number of the cell):
- * RC_UNCLOSED_QUOTE, RC_AFTER_QUOTE, RC_NUL_BYTE, RC_TOO_LONG (a cell), RC_TOO_LARGE (columns; with
- * c->over, the row), RC_NOMEM. With c->over the file cannot be read on and the error is the file's. */
+ * RC_UNCLOSED_QUOTE, RC_AFTER_QUOTE, RC_NUL_BYTE, RC_TOO_LONG (a cell), RC_TOO_LARGE (columns;
+ * with c->over, the row), RC_NOMEM. With c->over the file cannot be read on and the error is the
+ * file's. */
 MUST_USE enum rc csv_next(struct csv *c, struct err *e);

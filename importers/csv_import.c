@@ -1,13 +1,14 @@
 /*
- * csv_import.c - rows under our own headings to operations. Columns that are there are set, an empty cell
- * clears, absent columns are kept: every operation is OP_MERGE. A row that has anything wrong gives
- * no operation at all.
+ * csv_import.c - rows under our own headings to operations. Columns that are there are set, an
+ * empty cell clears, absent columns are kept: every operation is OP_MERGE. A row that has
+ * anything wrong gives no operation at all.
  */
 #include <stdio.h>
 
 #include "base/text.h"
 #include "base/util.h"
 #include "importers/columns.h"
+#include "importers/csv_layout.h"
 #include "importers/local_id.h"
 #include "importers/run.h"
 #include "importers/value.h"
@@ -405,52 +406,6 @@ static enum rc all_rows(struct rows *r)
 
 /* ---- the header ---- */
 
-struct guess {
-	char delim;
-	enum import_kind kind;
-	unsigned known, cells;
-};
-
-/* The delimiter under which the header makes most sense, and the kind of file where that is to be found. */
-static enum rc guess_layout(struct run *run, struct guess *best)
-{
-	static const char delims[] = { ',', '\t', ';' };
-	struct err first = { 0 };
-	enum rc header = RC_OK;
-
-	*best = (struct guess){ .delim = ',', .kind = run->kind };
-	for (size_t i = 0; i < ARRAY_LEN(delims); i++) {
-		AUTO(csv_done) struct csv c;
-		struct guess g = { .delim = delims[i], .kind = run->kind };
-		struct err e = { 0 };
-		enum rc rc = csv_open(&c, run->src, delims[i], run->e);
-
-		if (rc)
-			return rc;
-		rc = csv_next(&c, &e);
-		if (rc) {
-			if (i == 0) {
-				first = e;
-				header = rc;
-			}
-			continue;
-		}
-		g.cells = c.n;
-		if (g.kind == IK_AUTO)
-			g.kind = columns_guess(c.cells, c.n, &g.known);
-		else
-			g.known = columns_known(g.kind, c.cells, c.n);
-		if (g.known > best->known || (g.known == best->known && g.cells > best->cells))
-			*best = g;
-	}
-	if (best->known || (best->cells && !header))
-		return RC_OK;
-	if (header == RC_END)
-		return err_set(run->e, RC_UNKNOWN_FORMAT, NULL, "0 bytes / 0 rows");
-	*run->e = first;
-	return header;
-}
-
 _Static_assert(CSV_COLUMNS_MAX <= IMPORT_COLUMNS_MAX, "the sink takes every column");
 
 static void tell_columns(const struct run *run, const struct columns *c)
@@ -464,7 +419,7 @@ static void tell_columns(const struct run *run, const struct columns *c)
 	run->sink->columns(run->sink->arg, names, c->n);
 }
 
-static enum rc read_header(struct rows *r, const struct guess *g)
+static enum rc read_header(struct rows *r, const struct csv_layout *g)
 {
 	struct run *run = r->run;
 	enum rc rc = csv_next(r->csv, run->e);
@@ -494,8 +449,8 @@ enum rc import_csv(struct run *run)
 {
 	AUTO(rows_done) struct rows r = { .run = run };
 	AUTO(csv_done) struct csv c;
-	struct guess g;
-	enum rc rc = guess_layout(run, &g);
+	struct csv_layout g;
+	enum rc rc = csv_layout_guess(run, &g);
 
 	c.scratch = NULL;
 	if (!rc)

@@ -1,6 +1,6 @@
 /*
- * govs.c - the table is read once from the bytes that importers/govs_data.S binds in, sorted by folded
- * name; then it is only read.
+ * govs.c - the table is read once from the bytes that importers/govs_data.S binds in, sorted by
+ * folded name; then it is only read.
  */
 #include "importers/govs.h"
 

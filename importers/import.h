@@ -1,7 +1,7 @@
 /*
- * import.h - bytes in, operations out. An importer knows a format and the field table; it knows nothing
- * of storage and never looks anything up: unknown organisations, supplier codes and unchanged rows are
- * the apply function's business.
+ * import.h - bytes in, operations out. An importer knows a format and the field table; it knows
+ * nothing of storage and never looks anything up: unknown organisations, supplier codes and
+ * unchanged rows are the apply function's business.
  */
 #pragma once
 
@@ -9,8 +9,9 @@
 
 enum import_kind { IK_AUTO, IK_ORGS, IK_LINKS, IK_CERTIFICATES, IK_CLAUSES, IK_CONTACTS, IK__COUNT };
 extern const char *const import_kind_names[IK__COUNT]; /* "auto", "orgs", … */
-enum import_format { IF_AUTO, IF_CSV, IF_NDJSON, IF_NTA, IF_GBIZINFO_PROCUREMENT, IF_JPGOVS, IF__COUNT };
-extern const char *const import_format_names[IF__COUNT]; /* "auto", "csv", "ndjson", "nta", "gbizinfo-procurement", "jpgovs" */
+enum import_format { IF_AUTO, IF_CSV, IF_NDJSON, IF_NTA, IF_GBIZINFO_PROCUREMENT, IF_JPGOVS,
+		     IF__COUNT };
+extern const char *const import_format_names[IF__COUNT]; /* "auto", "csv", "ndjson", "nta", … */
 
 #define IMPORT_COLUMNS_MAX 512
 
@@ -26,16 +27,18 @@ struct import_params {
  * import, which then returns it. */
 struct import_sink {
 	void *arg;
-	/* One operation; its views are valid only during the call. contacts: NULL, or the encoded contacts
-	 * (graph/contacts.h) that the op's entity gets; the caller keys them and adds the field. */
+	/* One operation; its views are valid only during the call. contacts: NULL, or the encoded
+	 * contacts (graph/contacts.h) that the op's entity gets; the caller keys them and adds
+	 * the field. */
 	enum rc (*op)(void *arg, const struct op *op, const struct view *contacts);
 	/* A row that cannot be used: e->line, e->column, e->field, e->rc. */
 	enum rc (*reject)(void *arg, const struct err *e);
 	/* Every few thousand rows, and at the end. */
 	enum rc (*progress)(void *arg, uint64_t rows, uint64_t bytes);
-	/* Before the first row of a file with headings: the columns by their names in api.md (NULL: passed
-	 * over), so that what is refused later can be told by column. The names stand for good, the
-	 * list of them only during the call; at most IMPORT_COLUMNS_MAX. May be NULL. */
+	/* Before the first row of a file with headings: the columns by their names in docs/import.md
+	 * (NULL: passed over), so that what is refused later can be told by column. The names
+	 * stand for good, the list of them only during the call; at most IMPORT_COLUMNS_MAX. May
+	 * be NULL. */
 	void (*columns)(void *arg, const char *const *names, unsigned n);
 };
 
@@ -45,7 +48,7 @@ struct import_result {
 	uint64_t rows;
 };
 
-/* Reads the whole file. Errors of the file as a whole (encoding, header, format) come back as rc and *e; bad
- * rows go to reject. */
+/* Reads the whole file. Errors of the file as a whole (encoding, header, format) come back as rc
+ * and *e; bad rows go to reject. */
 MUST_USE enum rc import_run(const struct import_params *p, const struct import_sink *sink,
 			    struct import_result *out, struct err *e);

@@ -1,4 +1,5 @@
-/* jpgovs.c - the list of government bodies as a file of its own: corporateID, corporateName, … to orgs. */
+/* jpgovs.c - the list of government bodies as a file of its own: corporateID, corporateName, … to
+ * orgs. */
 #include "base/util.h"
 #include "importers/run.h"
 #include "importers/value.h"

@@ -9,6 +9,8 @@ noinst_LIBRARIES += %D%/libimporters.a
 	%D%/csv.c \
 	%D%/csv.h \
 	%D%/csv_import.c \
+	%D%/csv_layout.c \
+	%D%/csv_layout.h \
 	%D%/govs.c \
 	%D%/govs.h \
 	%D%/govs_data.S \

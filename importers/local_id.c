@@ -1,4 +1,5 @@
-/* local_id.c - see local_id.h. Hashes are BLAKE2b without a key: they hide nothing, they only name. */
+/* local_id.c - see local_id.h. Hashes are BLAKE2b without a key: they hide nothing, they only
+ * name. */
 #include "importers/local_id.h"
 
 #include <sodium.h>

@@ -1,9 +1,10 @@
 /*
- * ndjson.c - one JSON object a line: {"kind":"org"|"link"|"certificate"|"clause"|"contact"|"targets", the keys,
- * the API's fields}. What is there is set, null clears, what is absent is kept.
+ * ndjson.c - one JSON object a line:
+ * {"kind":"org"|"link"|"certificate"|"clause"|"contact"|"targets", the keys, the API's fields}.
+ * What is there is set, null clears, what is absent is kept.
  *
- * "kind" is also a field of organisations: where it holds one of that field's words the line's kind is the
- * import's; "org_kind" says it beside "kind":"org".
+ * "kind" is also a field of organisations: where it holds one of that field's words the line's
+ * kind is the import's; "org_kind" says it beside "kind":"org".
  */
 #include "base/util.h"
 #include "graph/contacts.h"

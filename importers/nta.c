@@ -1,8 +1,8 @@
 /*
  * nta.c - the National Tax Agency's files of corporate numbers (基本3情報): full files and daily
- * differences, no header, 30 columns (23 in the first years). Columns, from 1: 2 number, 4 correction,
- * 7 name, 10-12 address, 17 address abroad, 19 closed on, 20 cause, 21 successor, 24 latest,
- * 25 English name, 29 kana.
+ * differences, no header, 30 columns (23 in the first years). Columns, from 1: 2 number, 4
+ * correction, 7 name, 10-12 address, 17 address abroad, 19 closed on, 20 cause, 21 successor, 24
+ * latest, 25 English name, 29 kana.
  *
  * A row replaces name, address and closure, so that a revived company is open again. The register
  * holds an English name and kana only where they were handed in: their absence clears nothing. A

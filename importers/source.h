@@ -1,7 +1,7 @@
 /*
- * source.h - the bytes of a file as UTF-8 text, whatever they were: UTF-8 with or without a
- * BOM, else CP932. All bytes are checked before the first is given out, so that nothing of a file
- * goes in whose encoding breaks half-way. Text comes in windows: UTF-8 as it lies in the file, CP932
+ * source.h - the bytes of a file as UTF-8 text, whatever they were: UTF-8 with or without a BOM,
+ * else CP932. All bytes are checked before the first is given out, so that nothing of a file goes
+ * in whose encoding breaks half-way. Text comes in windows: UTF-8 as it lies in the file, CP932
  * decoded piece by piece.
  */
 #pragma once
@@ -20,8 +20,8 @@ struct source {
 	struct buf text;	 /* CP932: the window */
 };
 
-/* RC_IO, RC_BAD_ENCODING (line, column and offset of the first bad byte; column counts bytes), RC_UTF16,
- * RC_UNKNOWN_FORMAT for a ZIP or PDF. source_done() also after a failure. */
+/* RC_IO, RC_BAD_ENCODING (line, column and offset of the first bad byte; column counts bytes),
+ * RC_UTF16, RC_UNKNOWN_FORMAT for a ZIP or PDF. source_done() also after a failure. */
 MUST_USE enum rc source_open(struct source *s, const char *path, struct err *e);
 /* The same over bytes that outlive s. */
 MUST_USE enum rc source_open_bytes(struct source *s, struct view bytes, struct err *e);

@@ -1,6 +1,6 @@
 /*
- * value.c - cells to values. Identifiers, numbers, dates, booleans and choices are folded (full-width
- * forms, blanks); names and free text go in as they are.
+ * value.c - cells to values. Identifiers, numbers, dates, booleans and choices are folded
+ * (full-width forms, blanks); names and free text go in as they are.
  */
 #include "importers/value.h"
 

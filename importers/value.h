@@ -11,7 +11,8 @@ void value_room_done(struct value_room *r);
 
 /* True for a cell of nothing but blanks: it clears. */
 bool cell_blank(struct view cell);
-/* The cell folded and trimmed; it may be the cell itself, else it stands in r until the next call. */
+/* The cell folded and trimmed; it may be the cell itself, else it stands in r until the next
+ * call. */
 struct view cell_fold(struct value_room *r, struct view cell);
 /* Appends f's value to the field list; the cell is not blank. *e: field and the offending text. */
 MUST_USE enum rc cell_to_field(struct value_room *r, const struct field *f, struct view cell,

@@ -1,0 +1,14 @@
+/* csv_layout.h - how a file of our own columns is laid out, as its header shows. */
+#pragma once
+
+#include "importers/run.h"
+
+struct csv_layout {
+	char delim;
+	enum import_kind kind;	/* IK_AUTO: no kind has such headings */
+	unsigned known, cells;	/* of the header under delim */
+};
+
+/* The delimiter under which the header makes most sense, and the kind where that is to be found.
+ * RC_UNKNOWN_FORMAT for a file without rows, else what is wrong with the header. */
+MUST_USE enum rc csv_layout_guess(struct run *run, struct csv_layout *best);
