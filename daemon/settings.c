@@ -131,7 +131,7 @@ void settings_help(void)
 		size_t n = 0;
 		if (!d->command_line)
 			continue;
-		for (; d->name[n] && n < sizeof(name) - 1; n++)
+		for (; n < sizeof(name) - 1 && d->name[n]; n++)
 			name[n] = d->name[n] == '_' ? '-' : d->name[n];
 		name[n] = '\0';
 		printf("  --%-24s %s", name, d->doc);
