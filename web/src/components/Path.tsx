@@ -1,6 +1,7 @@
 /* The way from the buyer to a supplier, by names; the ends are known from where it stands. */
 import { nameOf } from "../api/names";
 import { t } from "../i18n";
+import { Name } from "./Name";
 
 const ANONYMOUS = "XX-ANON-";
 
@@ -15,7 +16,7 @@ export function Path({ ids }: { ids: readonly string[] }) {
 		<ol class="path">
 			{ids.slice(1).map((id) => (
 				<li key={id} title={id}>
-					{orgName(id)}
+					<Name text={orgName(id)} />
 				</li>
 			))}
 		</ol>

@@ -1,7 +1,7 @@
 /* One buyer: its figures, its tiers, the expiry wave, its gaps. */
-import { useMemo } from "preact/hooks";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { streamState } from "../api/events";
+import { Name } from "../components/Name";
 import { ErrorNotice, Loading } from "../components/Notice";
 import { StatePatterns } from "../components/State";
 import { f, t } from "../i18n";
@@ -29,17 +29,23 @@ function Title({ store }: { store: BuyerStore }) {
 	const org = store.org.value;
 	const figures = store.exposure.value;
 	const latin = lang.value === "en" && org?.name_en;
-	const name = latin ? org.name_en : org?.name || t.value.buyer.unnamed;
+	const name = (latin ? org.name_en : org?.name) || t.value.buyer.unnamed;
 	if (org !== null) document.title = `${name} — ${t.value.product}`;
 	return (
 		<div class="title">
 			<p class="crumb">
 				<a href="#/">← {t.value.buyers.back}</a>
 			</p>
-			<h1>{org === null ? store.id : name}</h1>
+			<h1>
+				<Name text={org === null ? store.id : name} />
+			</h1>
 			<p class="facts">
 				<code>{store.id}</code>
-				{latin && <span>{org.name}</span>}
+				{latin && org.name && (
+					<span>
+						<Name text={org.name} />
+					</span>
+				)}
 				{figures !== null && (
 					<>
 						<span>{t.value.buyer.asOf(f.value.longDay(figures.on))}</span>

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { get, isAbort } from "../api/client";
 import { nameRemember } from "../api/names";
 import type { Org, Page } from "../api/types";
+import { Name } from "../components/Name";
 import { ErrorNotice, Loading } from "../components/Notice";
 import { t } from "../i18n";
 import { lang } from "../i18n/lang";
@@ -27,8 +28,14 @@ function Buyer({ org }: { org: Org }) {
 	return (
 		<li>
 			<a href={buyerHref(org.id)}>
-				<span class="buyer-name">{latin ? org.name_en : org.name || org.id}</span>
-				{latin && <span class="muted">{org.name}</span>}
+				<span class="buyer-name">
+					<Name text={(latin ? org.name_en : org.name) || org.id} />
+				</span>
+				{latin && org.name && (
+					<span class="muted">
+						<Name text={org.name} />
+					</span>
+				)}
 				<code>{org.id}</code>
 			</a>
 		</li>

@@ -1,5 +1,6 @@
 /* The gaps with the way that leads to each, in the server's order; narrowed by tier, kind and due date. */
 import { type Exposure, type Gap, KINDS, type Kind, TIMINGS, type Timing } from "../../api/types";
+import { Name } from "../../components/Name";
 import { orgName, Path } from "../../components/Path";
 import { f, t } from "../../i18n";
 import type { BuyerStore } from "./store";
@@ -89,7 +90,7 @@ function Row({ gap }: { gap: Gap }) {
 				{f.value.count(gap.tier)}
 			</td>
 			<th role="rowheader" scope="row" class="who">
-				{name}
+				<Name text={name} />
 				{name !== gap.supplier && <code>{gap.supplier}</code>}
 			</th>
 			<td role="cell" class="level" data-label={m.gaps.required}>
