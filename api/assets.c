@@ -9,8 +9,8 @@
 
 #define HASH_BYTES 16
 
-#define ASSET(name, file, url, mime) \
-	extern const unsigned char asset_##name##_start[]; \
+#define ASSET(name, file, url, mime)                                                               \
+	extern const unsigned char asset_##name##_start[];                                         \
 	extern const unsigned char asset_##name##_end[];
 #include "api/assets.def"
 #undef ASSET

@@ -38,11 +38,11 @@ struct demo_org {
 	char kana[120];
 	char name_en[96];
 	char mail[96];
-	const char *kind;    /* entity, division, site */
+	const char *kind; /* entity, division, site */
 	const char *country;
-	int parent;          /* index, or -1 */
+	int parent; /* index, or -1 */
 	int layer;
-	unsigned suppliers;  /* links that leave it */
+	unsigned suppliers; /* links that leave it */
 };
 
 struct demo_link {
@@ -52,11 +52,11 @@ struct demo_link {
 struct demo_world {
 	struct demo_rng rng;
 	int32_t today;
-	struct demo_org *orgs;   /* DEMO_ORGS; buyers first, then layer by layer, units last */
+	struct demo_org *orgs; /* DEMO_ORGS; buyers first, then layer by layer, units last */
 	struct demo_link *links; /* DEMO_LINKS */
 	unsigned org_count, link_count;
 	int first[DEMO_LAYERS + 1]; /* where each layer begins */
-	uint8_t *pairs;             /* DEMO_ORGS x DEMO_ORGS bits: pairs that have a link */
+	uint8_t *pairs; /* DEMO_ORGS x DEMO_ORGS bits: pairs that have a link */
 };
 
 /* Name, kana, English name and mail address of an entity (the number-th) or of a unit of one. */

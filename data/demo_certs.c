@@ -25,7 +25,7 @@ struct cert {
 	int32_t issued, expires;
 	const char *status;
 	int32_t from, to; /* suspension; 0: none */
-	int32_t revoked;  /* 0: not */
+	int32_t revoked; /* 0: not */
 };
 
 /* A unit's registration covers the unit; one in fourteen of a company covers only a part of it. */
@@ -79,8 +79,8 @@ static void write_cert(struct demo_world *w, const struct demo_org *org, const s
 	demo_cell(f, day_or_none(w, c->revoked));
 	demo_cell(f, c->level < 4 ? "" : assessors[demo_below(&w->rng, ARRAY_LEN(assessors))]);
 	demo_cell(f, scope);
-	demo_cell(f, strcmp(scope, "unit") == 0 ? "一部の事業所" :
-						  scopes[demo_below(&w->rng, ARRAY_LEN(scopes))]);
+	demo_cell(f, strcmp(scope, "unit") == 0 ? "一部の事業所"
+						: scopes[demo_below(&w->rng, ARRAY_LEN(scopes))]);
 	demo_cell(f, evidence_of(w));
 	write_assessments(w, c, f);
 	fputc('\n', f);
@@ -94,8 +94,11 @@ static struct cert in_force(struct demo_world *w, int level)
 
 	if (demo_chance(&w->rng, 9)) /* the wave that is near */
 		age = term - 1 - (int32_t)demo_below(&w->rng, 90);
-	return (struct cert){ .code = "scs-1", .level = level, .issued = -age,
-			      .expires = term - age - 1, .status = "valid" };
+	return (struct cert){ .code = "scs-1",
+			      .level = level,
+			      .issued = -age,
+			      .expires = term - age - 1,
+			      .status = "valid" };
 }
 
 static void disturb(struct demo_world *w, struct cert *c)
@@ -212,9 +215,9 @@ static void write_clause(struct demo_world *w, const struct demo_link *l, const 
 	demo_cell(f, check ? "star-answer" : "");
 	demo_cell(f, !check ? "" : demo_chance(&w->rng, 8) ? "findings" : "ok");
 	for (int flag = 0; flag < 3; flag++)
-		demo_cell(f, !agreed || strcmp(no, "2-1-2") != 0 ? "" :
-			     demo_chance(&w->rng, 93)		 ? "yes" :
-								   "no");
+		demo_cell(f, !agreed || strcmp(no, "2-1-2") != 0 ? ""
+			     : demo_chance(&w->rng, 93)          ? "yes"
+								 : "no");
 	demo_cell(f, !agreed || !incident ? "" : demo_chance(&w->rng, 60) ? "24" : "72");
 	demo_cell(f, ended && agreed ? demo_day(w, ago(w, 200)) : "");
 	fputc('\n', f);
@@ -222,8 +225,9 @@ static void write_clause(struct demo_world *w, const struct demo_link *l, const 
 
 void demo_write_clauses(struct demo_world *w, FILE *f)
 {
-	static const char *const numbers[] = { "2-1-1", "2-1-2", "2-1-3",
-					       "2-1-4", "2-1-5", "3-1-3" };
+	static const char *const numbers[] = {
+		"2-1-1", "2-1-2", "2-1-3", "2-1-4", "2-1-5", "3-1-3"
+	};
 	static const uint32_t written[] = { 82, 70, 60, 66, 6, 30 };
 
 	fputs("procurer,supplier,no,status,reason,agreed_on,review_by,document,reviewed_on,"

@@ -56,8 +56,8 @@ static const struct unit units[] = {
 
 /* The second form is what a name takes that comes a second time. */
 static const struct form forms[] = {
-	{ "株式会社", "", 40 }, { "", "株式会社", 30 },     { "有限会社", "", 9 },
-	{ "", "有限会社", 8 },  { "合同会社", "", 9 },      { "", "協同組合", 2 },
+	{ "株式会社", "", 40 }, { "", "株式会社", 30 },    { "有限会社", "", 9 },
+	{ "", "有限会社", 8 },  { "合同会社", "", 9 },     { "", "協同組合", 2 },
 	{ "", "合資会社", 1 },  { "一般社団法人", "", 1 },
 };
 
@@ -107,7 +107,8 @@ void demo_name_foreign(struct demo_org *org, unsigned number)
 {
 	size_t i = number % ARRAY_LEN(foreigners);
 
-	snprintf(org->id, sizeof(org->id), "XX-LOCAL-DEMO-%s%02u", foreigners[i].country, number + 1);
+	snprintf(org->id, sizeof(org->id), "XX-LOCAL-DEMO-%s%02u", foreigners[i].country,
+		 number + 1);
 	snprintf(org->name, sizeof(org->name), "%s", foreigners[i].name);
 	snprintf(org->name_en, sizeof(org->name_en), "%s", foreigners[i].name);
 	snprintf(org->mail, sizeof(org->mail), "security@overseas%02u.example.com", number + 1);

@@ -3,8 +3,8 @@
  *
  * Every supplier has one link from the layer above, so that five tiers are reached; the rest of the
  * links is drawn with a lean towards the head of each layer, which makes hubs that many chains
- * share. The first of layer 3 is a bottleneck: many of layer 2 buy from it, and only it leads to the
- * last DEMO_BEHIND of layer 4. Some links go sideways or back up: real chains have cycles.
+ * share. The first of layer 3 is a bottleneck: many of layer 2 buy from it, and only it leads to
+ * the last DEMO_BEHIND of layer 4. Some links go sideways or back up: real chains have cycles.
  */
 #include "data/demo.h"
 
@@ -155,8 +155,8 @@ static void link_down(struct demo_world *w)
 	for (int layer = 2; layer < DEMO_LAYERS; layer++)
 		for (int org = w->first[layer]; org < w->first[layer + 1]; org++)
 			add_link(w,
-				 behind_bottleneck(w, org) ? bottleneck(w) :
-							     pick_leaning(w, layer - 1),
+				 behind_bottleneck(w, org) ? bottleneck(w)
+							   : pick_leaning(w, layer - 1),
 				 org);
 	for (int i = 0; i < BOTTLENECK_BUYERS; i++)
 		add_link(w, pick_leaning(w, 2), bottleneck(w));

@@ -59,7 +59,7 @@ void demo_write_orgs(struct demo_world *w, FILE *f)
 }
 
 static const char *const departments[] = {
-	"調達第一部", "調達第二部", "資材部",     "情報システム部",
+	"調達第一部", "調達第二部", "資材部",       "情報システム部",
 	"物流管理部", "品質保証部", "研究開発本部", "総務部",
 };
 
@@ -152,7 +152,8 @@ static void write_period(struct demo_world *w, FILE *f)
 	int32_t start = -30 - (int32_t)demo_below(&w->rng, 3600);
 
 	if (at < 3)
-		fprintf(f, "%s,%s,", demo_day(w, start - 400), demo_day(w, -(int32_t)(10 + 4 * at)));
+		fprintf(f, "%s,%s,", demo_day(w, start - 400),
+			demo_day(w, -(int32_t)(10 + 4 * at)));
 	else if (at < 8)
 		fprintf(f, "%s,%s,", demo_day(w, start), demo_day(w, 20 + 30 * (int32_t)at));
 	else if (at < 20)
@@ -168,8 +169,9 @@ struct decision {
 
 static struct decision decide(struct demo_world *w)
 {
-	struct decision d = { .level = "", .due = "", .until = "", .on = "", .by = "",
-			      .reason = "", .planned = "" };
+	struct decision d = {
+		.level = "", .due = "", .until = "", .on = "", .by = "", .reason = "", .planned = ""
+	};
 
 	d.q[0] = answer(w, 26, 11);
 	d.q[1] = answer(w, 20, 12);
@@ -242,8 +244,14 @@ static void write_own_link(struct demo_world *w, const struct demo_link *l, unsi
 /* A link further down: known from what suppliers have said, with less on it. */
 static void write_deep_link(struct demo_world *w, const struct demo_link *l, FILE *f)
 {
-	struct decision d = { .level = "", .due = "", .until = "", .q = { "", "", "" }, .on = "",
-			      .by = "", .reason = "", .planned = "" };
+	struct decision d = { .level = "",
+			      .due = "",
+			      .until = "",
+			      .q = { "", "", "" },
+			      .on = "",
+			      .by = "",
+			      .reason = "",
+			      .planned = "" };
 	uint32_t at = demo_below(&w->rng, 100);
 	bool it = demo_chance(&w->rng, 12);
 
@@ -304,7 +312,9 @@ void demo_write_rules(struct demo_world *w, FILE *f)
 void demo_write_targets(const struct demo_world *w, int buyer, FILE *f)
 {
 	if (buyer == 0)
-		fprintf(f, "%s --own-level 4 --depth 5 --due %s --tier 2=3 --tier 3=3 --rules rules.json\n",
+		fprintf(f,
+			"%s --own-level 4 --depth 5 --due %s --tier 2=3 --tier 3=3 --rules "
+			"rules.json\n",
 			w->orgs[buyer].id, demo_day(w, 240));
 	else
 		fprintf(f, "%s --own-level 3 --depth 5 --due %s --tier 2=3 --meti\n",
