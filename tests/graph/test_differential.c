@@ -207,6 +207,128 @@ START_TEST(random_worlds)
 }
 END_TEST
 
+/* ---- lapses ---- */
+
+/* Follows what the events say of everybody's level. */
+struct follow {
+	struct world *w;
+	int level[W_ORGS];
+	uint64_t revision, said[W_ORGS]; /* of an organisation's last event */
+	FILE *out;
+	bool ok;
+};
+
+static bool follow_event(void *arg, const struct event *ev)
+{
+	struct follow *f = arg;
+	int before = -1, now = -1;
+	const char *data = ev->data.p, *at;
+	char text[256];
+
+	if (ev->type != EV_SUPPLIER_LAPSED && ev->type != EV_SUPPLIER_RESTORED)
+		return true;
+	snprintf(text, sizeof(text), "%.*s", (int)ev->data.n, data);
+	if ((at = strstr(text, "\"held_before\":")))
+		before = atoi(at + 14);
+	if ((at = strstr(text, "\"held\":")))
+		now = atoi(at + 7);
+	for (unsigned o = 0; o < f->w->n_orgs; o++) {
+		if (!f->w->org[o].there || !view_is(ev->subject, f->w->org[o].id))
+			continue;
+		if (before != f->level[o] || now == before || f->said[o] == ev->revision ||
+		    (ev->type == EV_SUPPLIER_LAPSED) != (now < before)) {
+			fprintf(f->out, "  event of %u: %s %s, level was %d\n", o, event_names[ev->type],
+				text, f->level[o]);
+			f->ok = false;
+		}
+		f->level[o] = now;
+		f->said[o] = ev->revision;
+	}
+	return true;
+}
+
+/* What was said since the last time leads to what is held now. */
+static bool follow_on(struct follow *f, struct txn *t)
+{
+	uint64_t to = graph_revision(t);
+
+	f->ok = events_read(t, f->revision, UINT32_MAX, SIZE_MAX, follow_event, f) == RC_OK && f->ok;
+	f->revision = to;
+	for (unsigned o = 0; o < f->w->n_orgs && f->ok; o++) {
+		int level = twin_level(f->w, (int)o, f->w->today);
+
+		if (f->w->org[o].there && level != f->level[o]) {
+			fprintf(f->out, "  no event of %u: held %d, the events say %d\n", o, level,
+				f->level[o]);
+			f->ok = false;
+		}
+	}
+	return f->ok;
+}
+
+static bool next_day(struct world *w, struct txn *t)
+{
+	struct cmd c = { .type = CMD_TICK, .day = w->today + 1, .actor = VIEW_LIT("system"),
+			 .at_ms = instant_of_day_jst(w->today + 1) };
+	AUTO(batch_free_p) struct batch *b = NULL;
+	struct err e = { 0 };
+	uint64_t revision;
+
+	w->today++;
+	return batch_new(t, &b) == RC_OK && graph_apply(b, &c, &revision, &e) == RC_OK &&
+	       batch_finish(b) == RC_OK;
+}
+
+static bool days_and_changes(struct follow *f, struct txn *t, struct rng *r)
+{
+	bool ok = follow_on(f, t);
+
+	for (unsigned i = 0; i < 150 && ok; i++) {
+		if (rng_chance(r, 20)) {
+			struct op_list ops;
+			struct w_change c;
+
+			ops_init(&ops, rng_next(r));
+			world_mutate(f->w, r, &c);
+			ops_change(&ops, f->w, &c);
+			ok = ops_apply(&ops, t, f->w->today, f->out);
+			ops_done(&ops);
+		} else {
+			ok = next_day(f->w, t);
+		}
+		ok = ok && follow_on(f, t);
+	}
+	return ok;
+}
+
+/* A level that falls or rises, through a write or a day, is told once for each org and revision. */
+START_TEST(lapses_are_told)
+{
+	uint64_t first = setting("TIERWATCH_SEED", 1);
+	uint64_t n = setting("TIERWATCH_WORLDS", WORLDS_DEFAULT) / 10 + 1;
+	AUTO_FREE struct world *w = malloc(sizeof(*w));
+	bool ok = true;
+
+	ck_assert_ptr_nonnull(w);
+	for (uint64_t seed = first; seed < first + n && ok; seed++) {
+		struct follow f = { .w = w, .out = stderr, .ok = true };
+		struct rng r = { seed ^ 0xda75 };
+		struct txn *t;
+
+		world_random(w, seed, 14);
+		ck_assert_int_eq(txn_begin_child(rig.txn, &t), RC_OK);
+		ok = written(w, t, seed, stderr) && days_and_changes(&f, t, &r) &&
+		     agrees(w, t, &r, 2, stderr);
+		txn_abort(t);
+		if (!ok) {
+			fprintf(stderr, "\nseed %llu\n", (unsigned long long)seed);
+			world_print(w, stderr);
+		}
+	}
+	ck_assert(ok);
+}
+END_TEST
+
 static Suite *differential_suite(void)
 {
 	Suite *s = suite_create("differential");
@@ -214,6 +336,7 @@ static Suite *differential_suite(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, random_worlds);
+	tcase_add_test(tc, lapses_are_told);
 	tcase_set_timeout(tc, 600);
 	suite_add_tcase(s, tc);
 	return s;
