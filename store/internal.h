@@ -27,6 +27,7 @@ struct store {
 	uint64_t map_bytes, map_max_bytes;
 	int lock_fd;
 	bool read_only;
+	bool sound;     /* opened whole, and no write has failed since */
 	bool disk_full; /* the last RC_STORE_FULL came from the disk: a larger map does not help */
 	char dir[];
 };

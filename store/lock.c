@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum rc in_use(int fd, struct err *e)
@@ -33,6 +34,43 @@ static enum rc write_pid(int fd, struct err *e)
 	return RC_OK;
 }
 
+/* One line of the file after the pid: what data.mdb was when it was closed. */
+static bool describe(const char *dir, char *out, size_t size)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof(path), "%s/data.mdb", dir) >= (int)sizeof(path) ||
+	    stat(path, &st) < 0)
+		return false;
+	snprintf(out, size, "clean %llu %llu %lld.%09ld\n", (unsigned long long)st.st_ino,
+		 (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
+		 st.st_mtim.tv_nsec);
+	return true;
+}
+
+void dir_note_clean(const char *dir, int fd)
+{
+	char line[128];
+
+	if (describe(dir, line, sizeof(line)) && ftruncate(fd, 0) == 0) {
+		ssize_t n = pwrite(fd, line, strlen(line), 0);
+
+		if (n != (ssize_t)strlen(line)) /* half a note is none */
+			(void)!ftruncate(fd, 0);
+	}
+}
+
+bool dir_take_clean(const char *dir, int fd)
+{
+	char want[128], have[128];
+	ssize_t n = pread(fd, have, sizeof(have) - 1, 0);
+	bool clean = n > 0 && describe(dir, want, sizeof(want)) && (size_t)n == strlen(want) &&
+		     memcmp(have, want, (size_t)n) == 0;
+
+	return write_pid(fd, NULL) == RC_OK && clean;
+}
+
 enum rc dir_lock(const char *dir, int *out_fd, struct err *e)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -50,7 +88,7 @@ enum rc dir_lock(const char *dir, int *out_fd, struct err *e)
 			     ? in_use(fd, e)
 			     : err_set(e, RC_IO, NULL, "%s: %s", path, strerror(errno));
 	else
-		rc = write_pid(fd, e);
+		rc = RC_OK;
 	if (rc != RC_OK) {
 		close(fd);
 		return rc;

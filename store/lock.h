@@ -1,4 +1,7 @@
-/* lock.h - the exclusive lock on a data directory: a locked file that names its holder's process. */
+/*
+ * lock.h - the exclusive lock on a data directory: a locked file that names its holder's process, and
+ * between two processes says in which state the last one left data.mdb.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -9,3 +12,7 @@
 MUST_USE enum rc dir_lock(const char *dir, int *out_fd, struct err *e);
 /* Whether another process or descriptor holds it now. */
 bool dir_is_locked(const char *dir);
+/* After a clean close: notes data.mdb's size and times in the lock file. */
+void dir_note_clean(const char *dir, int fd);
+/* Whether data.mdb is as the last clean close left it; forgets the note. */
+bool dir_take_clean(const char *dir, int fd);

@@ -2,7 +2,8 @@
  * store.c - opening, closing and growing the environment, and the mapping of LMDB's codes.
  *
  * A damaged file could crash LMDB while it opens, so the file is checked page by page before it is
- * mapped (pages.c); after that LMDB meets only structures that hold together.
+ * mapped (pages.c), unless it is just as the last clean close left it; after that LMDB meets only
+ * structures that hold together.
  */
 #include "store/internal.h"
 
@@ -215,7 +216,8 @@ static enum rc open_env(struct store *s, const struct store_options *o, bool is_
 }
 
 /* The directory and the file: what is there, may it be used. */
-static enum rc look(const char *dir, const struct store_options *o, bool *out_new, struct err *e)
+static enum rc look(const char *dir, const struct store_options *o, bool clean, bool *out_new,
+		    struct err *e)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -235,8 +237,9 @@ static enum rc look(const char *dir, const struct store_options *o, bool *out_ne
 	} else if (st.st_size == 0) {
 		*out_new = true; /* the process that made it died before it wrote */
 	} else {
-		/* A daemon that runs has checked its file; it cannot be read through while it changes. */
-		rc = pages_check_file(path, !o->read_only || !dir_is_locked(dir), out_new, e);
+		/* A file that was closed well need not be read through, nor one under a daemon that runs:
+		 * that one has checked it, and changes it now. */
+		rc = pages_check_file(path, o->read_only ? !dir_is_locked(dir) : !clean, out_new, e);
 	}
 	if (rc == RC_OK && *out_new && (o->read_only || !o->create))
 		return err_set(e, RC_IO, NULL, "there is no store in %s", dir);
@@ -279,7 +282,7 @@ enum rc store_open(const char *dir, const struct store_options *o, struct store 
 {
 	AUTO(close_p) struct store *s = store_alloc(dir, o);
 	MDB_envinfo info;
-	bool is_new;
+	bool is_new, clean = false;
 	enum rc rc = RC_OK;
 
 	if (!s)
@@ -288,8 +291,10 @@ enum rc store_open(const char *dir, const struct store_options *o, struct store 
 		return err_set(e, RC_IO, NULL, "%s: %s", dir, strerror(errno));
 	if (!o->read_only)
 		rc = dir_lock(dir, &s->lock_fd, e);
+	if (rc == RC_OK && !o->read_only)
+		clean = dir_take_clean(dir, s->lock_fd);
 	if (rc == RC_OK)
-		rc = look(dir, o, &is_new, e);
+		rc = look(dir, o, clean, &is_new, e);
 	if (rc == RC_OK)
 		rc = open_env(s, o, is_new, e);
 	if (rc == RC_OK && is_new)
@@ -300,6 +305,7 @@ enum rc store_open(const char *dir, const struct store_options *o, struct store 
 		s->map_bytes = info.me_mapsize; /* LMDB raises it to the file's size */
 	if (s->map_max_bytes < s->map_bytes)
 		s->map_max_bytes = s->map_bytes;
+	s->sound = true;
 	(void)store_reader_check(s);
 	if (out_new)
 		*out_new = is_new;
@@ -313,8 +319,11 @@ void store_close(struct store *s)
 		return;
 	if (s->env)
 		mdb_env_close(s->env);
-	if (s->lock_fd >= 0)
+	if (s->lock_fd >= 0) {
+		if (s->sound)
+			dir_note_clean(s->dir, s->lock_fd);
 		close(s->lock_fd);
+	}
 	pthread_cond_destroy(&s->gate.changed);
 	pthread_mutex_destroy(&s->gate.mutex);
 	free(s);

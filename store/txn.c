@@ -142,6 +142,7 @@ enum rc txn_commit(struct txn *t)
 	if (code != MDB_SUCCESS) {
 		t->rc = store_rc(t->store, code);
 		t->store_error = true;
+		t->store->sound = t->store->sound && t->rc == RC_STORE_FULL;
 		rc = t->rc;
 	}
 	txn_end(t);

@@ -202,6 +202,30 @@ START_TEST(a_missing_database_is_named)
 }
 END_TEST
 
+START_TEST(only_a_file_closed_well_is_taken_as_it_is)
+{
+	struct store_options o = { .map_bytes = 64u << 20 };
+	uint8_t *p = image + 5 * PAGE;
+	struct store *s;
+	struct err e;
+
+	ck_assert_int_eq(store_open(dir.path, &o, &s, NULL, &e), RC_OK);
+	store_close(s);
+	ck_assert_int_eq(store_open(dir.path, &o, &s, NULL, &e), RC_OK);
+	store_close(s);
+	for (size_t i = 2; i < image_n / PAGE; i++) { /* the same size, another time: looked at */
+		p = image + i * PAGE;
+		p[10] ^= 0x40;
+		write_image(image, image_n);
+		if (store_open(dir.path, &o, &s, NULL, &e) != RC_OK)
+			return;
+		store_close(s);
+		p[10] ^= 0x40;
+	}
+	ck_abort_msg("no damage was found");
+}
+END_TEST
+
 Suite *damage_suite(void)
 {
 	Suite *s = suite_create("store/damage");
@@ -214,6 +238,7 @@ Suite *damage_suite(void)
 	tcase_add_test(tc, a_page_of_other_bytes_is_found);
 	tcase_add_loop_test(tc, flipped_bits_never_crash, 0, getenv("TIERWATCH_LONG") ? 88 : 1);
 	tcase_add_test(tc, a_missing_database_is_named);
+	tcase_add_test(tc, only_a_file_closed_well_is_taken_as_it_is);
 	suite_add_tcase(s, tc);
 	return s;
 }
