@@ -367,7 +367,7 @@ static void success(struct json *j, const struct route *r, const char *status, c
 	if (strcmp(status, "204") != 0) {
 		json_key(j, "content");
 		json_obj(j);
-		content(j, r->schema ? "application/json" : other_type(r), r->schema, "");
+		content(j, other_type(r), r->schema, "");
 		json_obj_end(j);
 	}
 	json_obj_end(j);
@@ -452,6 +452,7 @@ static void operation(struct json *j, const struct route *r)
 	json_obj(j);
 	operation_id(j, r);
 	pair(j, "summary", r->summary);
+	pair(j, "description", r->summary);
 	json_key(j, "tags");
 	json_arr(j);
 	json_str(j, tag_of(r));

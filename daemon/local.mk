@@ -12,3 +12,7 @@ tierwatchd_SOURCES = \
 	%D%/spool.c \
 	%D%/spool.h
 tierwatchd_LDADD = $(api_libs)
+
+dist_man8_MANS = docs/man/tierwatchd.8
+jaman8dir = $(mandir)/ja/man8
+dist_jaman8_DATA = docs/man/ja/tierwatchd.8

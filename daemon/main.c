@@ -30,6 +30,8 @@
 
 struct daemon {
 	struct settings s;
+	char host[256];
+	uint16_t port;
 	char spool[300];
 	struct clock clock;
 	struct store *store;
@@ -145,15 +147,11 @@ static enum rc start_services(struct daemon *d, struct err *e)
 static enum rc start_server(struct daemon *d, struct err *e)
 {
 	struct server_config c;
-	char host[256];
-	uint16_t port;
-	enum rc rc = settings_listen(&d->s, host, &port, e);
+	enum rc rc;
 
-	if (rc)
-		return rc;
 	server_config_init(&c);
-	c.host = host[0] ? host : NULL;
-	c.port = port;
+	c.host = d->host[0] ? d->host : NULL;
+	c.port = d->port;
 	c.loops = (unsigned)d->s.loops;
 	c.spool_dir = d->spool;
 	c.conns_max = (unsigned)d->s.conns_max;
@@ -285,7 +283,9 @@ static enum rc start(struct daemon *d, struct err *e)
 			       d->s.log_level);
 	log_set_level(level);
 	d->s.loops = d->s.loops ? d->s.loops : processors();
-	rc = init_clock(d, e);
+	rc = settings_listen(&d->s, d->host, &d->port, e);
+	if (!rc)
+		rc = init_clock(d, e);
 	if (!rc)
 		rc = open_store(d, e);
 	if (!rc)

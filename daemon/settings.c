@@ -92,6 +92,9 @@ enum rc settings_read(int argc, char **argv, struct settings *out, struct err *e
 	snprintf(config, sizeof(config), "%s", out->config);
 	options_defaults(settings_table, settings_count, out);
 	rc = options_file(settings_table, settings_count, out, config, e);
+	if (!rc && (out->config[0] || out->clock[0] || out->offline[0] || out->help || out->version))
+		rc = err_set(e, RC_USAGE, NULL, "%s: config, clock, offline, help and version belong "
+						"on the command line", config);
 	return rc ? rc : read_command_line(argc, argv, out, e);
 }
 
