@@ -208,8 +208,24 @@ static void awards_merge(struct change *c)
 
 /* ---- ends ---- */
 
+/* The supplier that the procurer's own code names, or the one that a new code is to have. From here on
+ * the op names it by id, which is also what the log keeps. */
+static enum rc code_resolve(struct batch *b, struct op *op, uint32_t p, struct err *e)
+{
+	uint32_t s;
+	enum rc rc = p != ORG_NONE ? code_find(b->w, p, op->b, &s) : RC_NOT_FOUND;
+	if (rc == RC_NOT_FOUND && !op->c.n)
+		return err_set(e, RC_UNKNOWN_CODE, "supplier_code", "%.*s", (int)op->b.n, (const char *)op->b.p);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	op->b = arena_copy(b->keep, rc == RC_OK ? org_id(b->w, s) : op->c);
+	op->c = (struct view){ 0 };
+	op->flags &= (uint8_t)~OPF_BY_CODE;
+	return op->b.p ? RC_OK : RC_NOMEM;
+}
+
 /* Finds the ends; ORG_NONE where an end does not exist yet but may be made. */
-static enum rc ends_find(struct batch *b, const struct op *op, uint32_t *p, uint32_t *s, struct err *e)
+static enum rc ends_find(struct batch *b, struct op *op, uint32_t *p, uint32_t *s, struct err *e)
 {
 	bool may_make = op->flags & OPF_STUBS;
 	/* a path that names nothing is "not found"; a new link to nothing is refused as invalid */
@@ -225,12 +241,8 @@ static enum rc ends_find(struct batch *b, const struct op *op, uint32_t *p, uint
 	if (rc == RC_NOT_FOUND && !may_make)
 		return err_set(e, path ? RC_NOT_FOUND : RC_NO_SUCH_ORG, "procurer", path ? "organisation '%.*s'" : "%.*s",
 			       (int)op->a.n, (const char *)op->a.p);
-	if (op->flags & OPF_BY_CODE) {
-		rc = *p != ORG_NONE ? code_find(b->w, *p, op->b, s) : RC_NOT_FOUND;
-		return rc == RC_NOT_FOUND ? err_set(e, RC_UNKNOWN_CODE, "supplier_code", "%.*s", (int)op->b.n,
-						    (const char *)op->b.p)
-					  : rc;
-	}
+	if ((op->flags & OPF_BY_CODE) && (rc = code_resolve(b, op, *p, e)) != RC_OK)
+		return rc;
 	rc = ids_find(b, op->b, s);
 	if (rc == RC_NOT_FOUND && !may_make)
 		return err_set(e, path ? RC_NOT_FOUND : RC_NO_SUCH_ORG, "supplier", path ? "organisation '%.*s'" : "%.*s",

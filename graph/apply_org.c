@@ -268,13 +268,27 @@ static enum rc parent_stub(struct batch *b, struct op *op, struct change *c, str
 
 static enum rc org_delete(struct batch *b, struct op *op, struct change *c, uint32_t org);
 
+/* A row of a vendor master: the supplier that the procurer's code already names, else a. */
+static enum rc code_resolve(struct batch *b, struct op *op)
+{
+	uint32_t p, s;
+	if (org_find(b->w, op->b, &p) == RC_OK && code_find(b->w, p, op->c, &s) == RC_OK)
+		op->a = arena_copy(b->keep, org_id(b->w, s));
+	op->b = op->c = (struct view){ 0 };
+	op->flags &= (uint8_t)~OPF_BY_CODE;
+	return op->a.p ? RC_OK : RC_NOMEM;
+}
+
 enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e)
 {
 	struct change c = { .op = op, .res = res, .err = e };
 	uint32_t org = ORG_NONE;
-	struct view stored = { 0 }, id = op->a;
+	struct view stored = { 0 }, id;
 	uint8_t key[4];
 
+	if ((op->flags & OPF_BY_CODE) && code_resolve(b, op) != RC_OK)
+		return RC_NOMEM;
+	id = op->a;
 	enum rc rc = orgid_check(op->a, "id", e);
 	if (rc != RC_OK)
 		return op->kind == OP_DELETE ? err_set(e, RC_NOT_FOUND, NULL, "organisation '%.*s'",

@@ -5,6 +5,7 @@
 #include "graph/chain.h"
 
 #include "base/util.h"
+#include "graph/delta.h"
 
 const char *const state_names[ST__COUNT] = { "gap", "undecided", "unconfirmed", "expiring", "met", "not-asked" };
 const char *const gap_kind_names[GK__COUNT] = { "never", "below", "lapsed", "out-of-scope" };
@@ -123,7 +124,7 @@ static int32_t due_of(const struct chain *c, const struct own_link *own, unsigne
 	return due;
 }
 
-static enum gap_kind kind_of(unsigned held, unsigned ever, unsigned required)
+enum gap_kind chain_gap_kind(unsigned held, unsigned ever, unsigned required)
 {
 	if (held >= required)
 		return GK_OUT_OF_SCOPE;
@@ -132,7 +133,7 @@ static enum gap_kind kind_of(unsigned held, unsigned ever, unsigned required)
 	return ever >= required ? GK_LAPSED : GK_BELOW;
 }
 
-static enum state state_of(uint32_t cell, unsigned required, uint32_t bits, unsigned held_later, bool gap)
+enum state chain_state(uint32_t cell, unsigned required, uint32_t bits, unsigned held_later, bool gap)
 {
 	if (gap)
 		return ST_GAP;
@@ -162,14 +163,14 @@ void chain_judge(struct chain *c, uint32_t supplier, struct judged *out)
 	out->item = (struct chain_item){ .supplier = supplier, .tier = (uint8_t)tier, .required = (uint8_t)required,
 					 .held = (uint8_t)held, .due = DAY_NONE, .planned_on = DAY_NONE,
 					 .expires_on = DAY_NONE, .timing = GT_UNDATED };
-	out->item.state = (uint8_t)state_of(cell, required, bits, step_held(bits_later), gap);
+	out->item.state = (uint8_t)chain_state(cell, required, bits, step_held(bits_later), gap);
 	const struct own_link *own = tier == 1 ? own_find(c, supplier) : NULL;
 	if (own)
 		out->item.planned_on = own->planned_on;
 	if (!gap)
 		return;
 	c->w.s->cell[supplier] |= CELL_GAP;
-	out->item.kind = (uint8_t)kind_of(held, step_ever(bits), required);
+	out->item.kind = (uint8_t)chain_gap_kind(held, step_ever(bits), required);
 	out->item.due = due_of(c, own, tier, required);
 	if (out->item.due != DAY_NONE)
 		out->item.timing = out->item.due < c->w.q->on ? GT_OVERDUE : GT_DUE;
@@ -293,6 +294,21 @@ static uint64_t grid(double m)
 	return (uint64_t)((long double)m * 1e12L + 0.5L);
 }
 
+/* What a later change is measured against: see delta.h. */
+static enum rc memo_fill(struct memo *m, const struct chain *c, const struct layer *first)
+{
+	m->parts = malloc(MAX(first->n, (size_t)1) * sizeof *m->parts);
+	if (!m->parts)
+		return RC_NOMEM;
+	for (m->n_parts = 0; first->g && m->n_parts < first->n; m->n_parts++)
+		m->parts[m->n_parts] = (struct memo_part){ first->org[m->n_parts], first->g[m->n_parts] };
+	memcpy(m->tiers, c->targets->tiers, sizeof m->tiers);
+	m->tiers_set = c->targets->tiers_set;
+	m->due = c->targets->due;
+	m->valid = true;
+	return RC_OK;
+}
+
 enum rc chain_spend(struct chain *c, int64_t *out)
 {
 	struct layer layers[TIER_MAX] = { 0 };
@@ -316,6 +332,8 @@ enum rc chain_spend(struct chain *c, int64_t *out)
 		const struct own_link *k = own_find(c, layers[0].org[i]);
 		sum += (u128)k->spend * grid(layers[0].g[i]);
 	}
+	if (rc == RC_OK && c->memo)
+		rc = memo_fill(c->memo, c, &layers[0]);
 	for (unsigned j = 0; j < TIER_MAX; j++) {
 		free(layers[j].org);
 		free(layers[j].g);

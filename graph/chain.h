@@ -21,6 +21,7 @@ struct chain {
 	struct targets *targets;
 	struct own_link *own;
 	size_t n_own;
+	struct memo *memo; /* NULL, or where chain_spend leaves what it found; see delta.h */
 	uint64_t exceptions, clause_gaps, clauses_undetermined, spend_unknown;
 	int64_t annual_spend; /* capped at INT64_MAX */
 	struct step_reader steps;
@@ -38,6 +39,8 @@ struct judged {
 	uint32_t n_steps;
 	const struct step *steps;
 };
+enum gap_kind chain_gap_kind(unsigned held, unsigned ever, unsigned required);
+enum state chain_state(uint32_t cell, unsigned required, uint32_t bits, unsigned held_later, bool gap);
 /* S in reach: everything domain.md says of it. Marks CELL_GAP. */
 void chain_judge(struct chain *c, uint32_t supplier, struct judged *out);
 /* Does S have an active link visible to the procurer? (below_known answers for "unknown below") */

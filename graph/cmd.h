@@ -16,7 +16,9 @@ enum {
 	OPF_CASCADE = 1,    /* delete an org's links, units and certificates too */
 	OPF_MUST_EXIST = 2, /* PATCH: absent is RC_NOT_FOUND */
 	OPF_STUBS = 4,      /* imports: make unknown organisations as stubs */
-	OPF_BY_CODE = 8,    /* link: b is the procurer's own supplier code */
+	OPF_BY_CODE = 8,    /* link: b is the procurer's own supplier code, c the id of the supplier that a code
+			       not used before gets ("": refused). org: b is the procurer, c its code; the
+			       organisation is the supplier of that code, else a. The log keeps the result. */
 	OPF_AWARDS = 16,    /* link, from award data: annual_spend and spend_year replace an equal or older
 			       (or no) spend_year only; start only moves earlier */
 	OPF_CREATED = 128,  /* in the log only: the op made its record */

@@ -2,6 +2,7 @@
 #include "base/json_out.h"
 #include "base/util.h"
 #include "graph/chain.h"
+#include "graph/delta.h"
 
 static void count(struct exposure *x, const struct judged *j, bool unknown_below)
 {
@@ -22,11 +23,16 @@ static void count(struct exposure *x, const struct judged *j, bool unknown_below
 	x->gap_timing[i->timing]++;
 }
 
-enum rc exposure_compute(struct txn *t, struct scratch *s, const struct chain_query *q, struct exposure *out)
+enum rc exposure_compute_memo(struct txn *t, struct scratch *s, const struct chain_query *q,
+			      struct exposure *out, struct memo *memo)
 {
 	struct chain c;
 	struct judged j;
 	enum rc rc = chain_open(&c, t, s, q, false, true);
+
+	if (memo)
+		memo_done(memo);
+	c.memo = memo;
 
 	*out = (struct exposure){ .depth = q->depth, .on = q->on, .horizon = q->horizon };
 	for (size_t i = 0; i < s->n_reach && rc == RC_OK; i++) {
@@ -46,6 +52,11 @@ enum rc exposure_compute(struct txn *t, struct scratch *s, const struct chain_qu
 	out->dependency_defaulted = c.w.dependency_defaulted;
 	chain_done(&c);
 	return rc;
+}
+
+enum rc exposure_compute(struct txn *t, struct scratch *s, const struct chain_query *q, struct exposure *out)
+{
+	return exposure_compute_memo(t, s, q, out, NULL);
 }
 
 /* ---- kept bytes: varints in the order of the struct ---- */

@@ -21,6 +21,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/cmd.h \
 	%D%/contacts.c \
 	%D%/contacts.h \
+	%D%/delta.c \
+	%D%/delta.h \
 	%D%/events.c \
 	%D%/exposure.c \
 	%D%/field.c \

@@ -195,8 +195,8 @@ static enum rc lacks(const struct rows *r, enum column_role role, const char *na
 	return RC_REQUIRED;
 }
 
-/* The two ends of a link or clause. A supplier without an id but with a code and a name gets
- * a local id; one with a code alone is looked up by it. */
+/* The two ends of a link or clause. A supplier without an id is looked up by its code; where there is
+ * a name too, a code not used before gets a local id, which r->org then holds. */
 static enum rc find_ends(struct rows *r, unsigned *out_flags, struct err *e)
 {
 	if (r->procurer.n == 0)
@@ -207,12 +207,10 @@ static enum rc find_ends(struct rows *r, unsigned *out_flags, struct err *e)
 		return RC_OK;
 	if (r->code.n == 0)
 		return lacks(r, ROLE_SUPPLIER_ID, "supplier", e);
-	if (r->has_name) {
-		local_id_of_code(&r->org, buf_view(&r->procurer), buf_view(&r->code));
-		return buf_ok(&r->org) ? RC_OK : err_set(e, RC_NOMEM, NULL, NULL);
-	}
 	*out_flags |= OPF_BY_CODE;
-	return RC_OK;
+	if (r->has_name)
+		local_id_of_code(&r->org, buf_view(&r->procurer), buf_view(&r->code));
+	return buf_ok(&r->org) ? RC_OK : err_set(e, RC_NOMEM, NULL, NULL);
 }
 
 /* Names in addresses hold no '/'. */
@@ -327,16 +325,20 @@ static enum rc emit_pair(struct rows *r, struct err *row_e, bool *out_bad)
 	*out_bad = find_ends(r, &flags, row_e) != RC_OK;
 	if (*out_bad)
 		return RC_OK;
-	if (r->org_fields.n && !(flags & OPF_BY_CODE)) {
-		op = new_op(r, ENT_ORG, OPF_STUBS);
+	if (r->org_fields.n && r->org.n) {
+		op = new_op(r, ENT_ORG, OPF_STUBS | (flags & OPF_BY_CODE));
 		op.a = buf_view(&r->org);
+		if (flags & OPF_BY_CODE) {
+			op.b = buf_view(&r->procurer);
+			op.c = buf_view(&r->code);
+		}
 		op.fields = buf_view(&r->org_fields);
 		rc = run_op(r->run, &op, (struct view){ 0 });
 	}
 	op = new_op(r, r->columns.ent, flags);
 	op.a = buf_view(&r->procurer);
 	op.b = buf_view(flags & OPF_BY_CODE ? &r->code : &r->org);
-	op.c = links ? (struct view){ 0 } : view_str(r->clause);
+	op.c = !links ? view_str(r->clause) : flags & OPF_BY_CODE ? buf_view(&r->org) : (struct view){ 0 };
 	return rc ? rc : run_op(r->run, &op, (struct view){ 0 });
 }
 

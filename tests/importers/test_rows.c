@@ -83,15 +83,16 @@ START_TEST(vendor_master)
 	expect_import(&p, v,
 		      "2 org " S " stubs name='㈱表示機' name_kana='ﾋｮｳｼﾞｷ'\n"
 		      "2 link " P " " S " stubs supplier_code='00123' annual_spend=1234567 note=-\n"
-		      "3 org XX-LOCAL-" P "-00124 stubs name='髙橋商店' name_kana=-\n"
-		      "3 link " P " XX-LOCAL-" P "-00124 stubs supplier_code='00124' annual_spend=-"
-		      " note='個人'\n"
+		      "3 org XX-LOCAL-" P "-00124 " P " 00124 stubs code name='髙橋商店' name_kana=-\n"
+		      "3 link " P " 00124 XX-LOCAL-" P "-00124 stubs code supplier_code='00124'"
+		      " annual_spend=- note='個人'\n"
 		      "4 link " P " 00125 stubs code supplier_code='00125' annual_spend=5 note=-\n"
 		      "!5:2 not-a-corporate-number supplier T1234567890123\n"
 		      "!6:2 damaged-number supplier 4.00001E+12\n"
-		      "7 org XX-LOCAL-" P "-xafcbcc5311b4d0b2eaba stubs name='鈴木' name_kana=-\n"
-		      "7 link " P " XX-LOCAL-" P "-xafcbcc5311b4d0b2eaba stubs supplier_code='あ-1'"
-		      " annual_spend=1 note=-\n");
+		      "7 org XX-LOCAL-" P "-xafcbcc5311b4d0b2eaba " P " あ-1 stubs code name='鈴木'"
+		      " name_kana=-\n"
+		      "7 link " P " あ-1 XX-LOCAL-" P "-xafcbcc5311b4d0b2eaba stubs code"
+		      " supplier_code='あ-1' annual_spend=1 note=-\n");
 	free((void *)(uintptr_t)v.p);
 }
 END_TEST
