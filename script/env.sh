@@ -6,10 +6,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 export LC_ALL=C.UTF-8
-if [ -x "$root/.tools/node_modules/.bin/node" ]; then
-	PATH="$root/.tools/node_modules/.bin:$PATH"
-	export PATH
-fi
+# also before bootstrap has put anything there: the script that calls it goes on with it
+PATH="$root/.tools/node_modules/.bin:$PATH"
+export PATH
 jobs=$(nproc 2>/dev/null || echo 2)
 : "$jobs"
 
