@@ -6,6 +6,13 @@ TESTS += %D%/test_assets
 %C%_test_assets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_assets_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# Queries, cursors, problems, tables.
+check_PROGRAMS += %D%/test_api
+TESTS += %D%/test_api
+%C%_test_api_SOURCES = tests/run.h %D%/test_api.c
+%C%_test_api_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_api_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The request reader by itself.
 check_PROGRAMS += %D%/test_http1
 TESTS += %D%/test_http1

@@ -11,7 +11,7 @@ check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 endif
 
-fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates
+fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuzz_body
 
 %C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
 %C%_fuzz_http1_LDADD = $(api_libs)
@@ -24,3 +24,11 @@ fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates
 %C%_fuzz_dates_SOURCES = %D%/fuzz_dates.c $(fuzz_driver)
 %C%_fuzz_dates_LDADD = $(importers_libs)
 %C%_fuzz_dates_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_query_SOURCES = %D%/fuzz_query.c $(fuzz_driver)
+%C%_fuzz_query_LDADD = $(api_libs)
+%C%_fuzz_query_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_body_SOURCES = %D%/fuzz_body.c $(fuzz_driver)
+%C%_fuzz_body_LDADD = $(api_libs)
+%C%_fuzz_body_LDFLAGS = $(fuzz_ldflags)
