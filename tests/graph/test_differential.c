@@ -97,6 +97,8 @@ static bool written(struct world *w, struct txn *t, uint64_t seed, FILE *out)
 
 	ops_init(&ops, seed);
 	ops_world(&ops, w);
+	if (seed % 5 == 0)
+		ops_filler(&ops, (unsigned)(seed / 5 % 300));
 	ok = ok && ops_apply(&ops, t, w->today, out);
 	ops_done(&ops);
 	return ok;

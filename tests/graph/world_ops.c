@@ -356,6 +356,18 @@ void ops_world(struct op_list *l, const struct world *w)
 		}
 }
 
+void ops_filler(struct op_list *l, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		char id[32];
+
+		group(l, (int)rng_below(&l->rng, 4));
+		snprintf(id, sizeof(id), "XX-LOCAL-filler-%u", i);
+		fl_bytes(add(l, OP_PUT, ENT_ORG, view_str(id), (struct view){ 0 }, (struct view){ 0 }),
+			 ORG_NAME, VIEW_LIT("filler"));
+	}
+}
+
 void ops_change(struct op_list *l, const struct world *w, const struct w_change *c)
 {
 	int at = world_link_find(w, c->org, c->supplier);
@@ -469,7 +481,7 @@ bool ops_apply(struct op_list *l, struct txn *t, int32_t today, FILE *report)
 		rc = batch_new(t, &b);
 		for (; rc == RC_OK && commands > 0 && at < l->n; commands--) {
 			size_t n = 1 + rng_below(&l->rng, rng_chance(&l->rng, 50) ? 4 : 200);
-			struct cmd c = command(ops + at, MIN(n, l->n - at), today);
+			struct cmd c = command(ops + at, l->at_once ? l->n : MIN(n, l->n - at), today);
 			struct err e = { 0 };
 			uint64_t revision;
 

@@ -18,6 +18,7 @@ struct op_list {
 	struct arena *arena; /* names */
 	struct rng rng;
 	bool stubs;          /* ops may name organisations that are made only later */
+	bool at_once;        /* all ops in one command, as an import sends them */
 };
 void ops_init(struct op_list *l, uint64_t seed);
 void ops_done(struct op_list *l);
@@ -34,6 +35,8 @@ void ops_targets(struct op_list *l, const struct world *w, int o);
 void ops_targets_gone(struct op_list *l, const struct world *w, int o);
 /* Everything there is, in groups, as a store that knows nothing needs it. */
 void ops_world(struct op_list *l, const struct world *w);
+/* n organisations that nothing else knows, among the first ones of the world: numbers lie apart. */
+void ops_filler(struct op_list *l, unsigned n);
 /* One change more, in order. */
 void ops_change(struct op_list *l, const struct world *w, const struct w_change *c);
 

@@ -13,8 +13,11 @@
 #include "graph/field.h"
 #include "graph/rules.h"
 
+/* A test of large worlds is built with its own limits. */
+#ifndef W_ORGS
 #define W_ORGS 64
 #define W_LINKS 640
+#endif
 #define W_CERTS 6
 #define W_PERIODS 3
 #define W_GRANTS 3
@@ -126,6 +129,8 @@ void world_drop(struct world *w, int org);
 
 /* A random world of 2..max_orgs organisations. */
 void world_random(struct world *w, uint64_t seed, unsigned max_orgs);
+/* Links between one organisation and up to n others, downwards or upwards. */
+void world_hub(struct world *w, struct rng *r, int hub, bool down, unsigned n);
 /* What one mutation changed, for writing it again. */
 struct w_change {
 	enum { WC_ORG, WC_ORG_GONE, WC_LINK, WC_LINK_GONE, WC_CERT, WC_CERT_GONE, WC_CLAUSE,

@@ -302,6 +302,18 @@ static void random_links(struct world *w, struct rng *r)
 	}
 }
 
+void world_hub(struct world *w, struct rng *r, int hub, bool down, unsigned n)
+{
+	for (unsigned i = 0; i < n && i < w->n_orgs; i++) {
+		int other = (int)((unsigned)hub + i) % (int)w->n_orgs;
+
+		if (down)
+			random_link(w, r, hub, other);
+		else
+			random_link(w, r, other, hub);
+	}
+}
+
 void world_random(struct world *w, uint64_t seed, unsigned max_orgs)
 {
 	struct rng rng = { seed * 0x2545f4914f6cdd1du + 77 }, *r = &rng;
