@@ -18,7 +18,7 @@
 #include "cli/verbs.h"
 
 #define POLL_FIRST_MS 20
-#define POLL_MAX_MS 500
+#define POLL_MAX_MS 100
 #define DRAW_EVERY_US 100000
 #define BAR_WIDTH 24
 

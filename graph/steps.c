@@ -320,38 +320,38 @@ uint32_t steps_at(const struct step *s, uint32_t n, int32_t day)
 	return bits;
 }
 
+/* The block anew with other steps for one organisation: what lies before and behind moves as a whole. */
 static void block_replace(struct txn *w, uint32_t org, const struct step *s, uint32_t n)
 {
 	uint8_t key[4];
-	uint32_t first[STEP_BLOCK + 1] = { 0 };
+	uint32_t first[STEP_BLOCK + 1] = { 0 }, slot = org % STEP_BLOCK;
 	struct step_reader r;
 	AUTO(buf_done) struct buf out = BUF_INIT;
 
 	step_reader_init(&r, w);
 	bool have = block_load(&r, org / STEP_BLOCK);
-	buf_add(&out, first, sizeof first);
-	for (uint32_t i = 0; i < STEP_BLOCK; i++) {
-		uint32_t m = 0;
-		const struct step *old = have ? steps_of(&r, org - org % STEP_BLOCK + i, &m) : NULL;
-		first[i] = (uint32_t)((out.n - HEAD_BYTES) / 8);
-		if (i == org % STEP_BLOCK)
-			buf_add(&out, s, 8 * (size_t)n);
-		else if (m)
-			buf_add(&out, old, 8 * (size_t)m);
-	}
-	first[STEP_BLOCK] = (uint32_t)((out.n - HEAD_BYTES) / 8);
-	if (r.bad || !buf_ok(&out)) {
-		txn_fail(w, r.bad ? RC_DAMAGED : RC_NOMEM);
+	if (have)
+		memcpy(first, r.v.p, sizeof first);
+	uint32_t from = first[slot], to = first[slot + 1], all = first[STEP_BLOCK];
+	if (r.bad || from > to || to > all) {
+		txn_fail(w, RC_DAMAGED);
 		return;
 	}
-	memcpy(out.p, first, sizeof first);
+	const char *old = have ? (const char *)r.v.p + HEAD_BYTES : "";
+	for (uint32_t i = slot + 1; i <= STEP_BLOCK; i++)
+		first[i] = first[i] - (to - from) + n;
+	buf_reserve(&out, HEAD_BYTES + 8 * ((size_t)all + n));
+	buf_add(&out, first, sizeof first);
+	buf_add(&out, old, 8 * (size_t)from);
+	buf_add(&out, s, 8 * (size_t)n);
+	buf_add(&out, old + 8 * (size_t)to, 8 * (size_t)(all - to));
 	be32_put(key, org / STEP_BLOCK);
-	if (first[STEP_BLOCK] == 0) {
-		if (have)
-			txn_del(w, DB_STEP, view_of(key, 4));
-	} else {
+	if (!buf_ok(&out))
+		txn_fail(w, RC_NOMEM);
+	else if (first[STEP_BLOCK])
 		txn_put(w, DB_STEP, view_of(key, 4), buf_view(&out));
-	}
+	else if (have)
+		txn_del(w, DB_STEP, view_of(key, 4));
 }
 
 static void calendar_of(struct cal_set *set, uint32_t org, const struct step *s, uint32_t n)
