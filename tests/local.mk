@@ -21,6 +21,7 @@ include %D%/api/local.mk
 include %D%/cli/local.mk
 endif
 include %D%/fuzz/local.mk
+include %D%/bench/local.mk
 
 # Programs with threads of their own, for ThreadSanitizer: each folder adds its own.
 .PHONY: check-threaded

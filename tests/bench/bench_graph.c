@@ -1,7 +1,7 @@
 /*
- * bench_graph.c - the graph alone, without HTTP: loads generated firms and links and times the questions.
- * usage: bench_graph FIRMS.csv LINKS.csv STORE_DIR [QUERY_FILE ...]
- * The files are those of the generator described in docs/performance.md; firms get fictional ids.
+ * bench_graph.c - the graph alone, without HTTP: loads generated organisations and links and times the questions.
+ * usage: bench_graph DATA_DIR STORE_DIR [LIST_OF_IDS|check ...]
+ * DATA_DIR is what gen_graph wrote; a store that is new is filled from it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,24 +9,16 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/orgid.h"
+#include "base/date.h"
 #include "base/util.h"
 #include "graph/answers.h"
 
-#define DAY0 20550 /* the generator's "today" */
+#define DAY0 21092 /* 2027-10-01 */
 
 static void die(const char *what, enum rc rc)
 {
 	fprintf(stderr, "bench_graph: %s: %s\n", what, rc_code(rc));
 	exit(1);
-}
-
-static struct view fictional(struct arena *a, unsigned long n)
-{
-	char base[13];
-	snprintf(base, sizeof base, "9999%08lu", n % 100000000);
-	char *s = arena_printf(a, "JP-JCN-%d%s", corporate_check_digit(base), base);
-	return view_str(s);
 }
 
 static struct view list_copy(struct arena *a, struct buf *b)
@@ -54,56 +46,85 @@ static struct op *ops_add(struct ops *s)
 	return op;
 }
 
-static void read_firms(const char *path, struct arena *a, struct ops *s)
+/* Opens a file of gen_graph and passes its header over. */
+static FILE *rows_open(const char *dir, const char *name)
 {
+	char path[4096], line[512];
+	snprintf(path, sizeof path, "%s/%s", dir, name);
 	FILE *f = fopen(path, "r");
-	char line[512], name[256];
-	unsigned long id, corp, level, day;
-	struct buf b = BUF_INIT;
 	if (!f || !fgets(line, sizeof line, f))
 		die(path, RC_IO);
+	return f;
+}
+
+static int32_t day_of(const char *s)
+{
+	int32_t day;
+	if (!day_parse(view_str(s), &day))
+		die(s, RC_MALFORMED);
+	return day;
+}
+
+static void read_orgs(const char *dir, struct arena *a, struct ops *s)
+{
+	FILE *f = rows_open(dir, "orgs.csv");
+	char line[512], id[64], name[256], kana[128];
+	struct buf b = BUF_INIT;
 	while (fgets(line, sizeof line, f)) {
-		if (sscanf(line, "%lu,%lu,%255[^,],%lu,%lu", &id, &corp, name, &level, &day) != 5)
+		if (sscanf(line, "%63[^,],%255[^,],%127[^\n]", id, name, kana) != 3)
 			die(line, RC_MALFORMED);
 		struct op *op = ops_add(s);
 		op->ent = ENT_ORG;
-		op->a = fictional(a, id);
+		op->a = arena_copy(a, view_str(id));
 		fl_bytes(&b, ORG_NAME, view_str(name));
-		op->fields = list_copy(a, &b);
-		if (!level)
-			continue;
-		op = ops_add(s);
-		op->ent = ENT_CERT;
-		op->a = s->o[s->n - 2].a;
-		op->b = VIEW_LIT("c");
-		fl_bytes(&b, CERT_SCHEME, VIEW_LIT("scs"));
-		fl_int(&b, CERT_LEVEL, (int64_t)level);
-		fl_int(&b, CERT_EXPIRES, (int64_t)day);
-		fl_int(&b, CERT_EVIDENCE, EVIDENCE_REGISTRY);
+		fl_bytes(&b, ORG_NAME_KANA, view_str(kana));
 		op->fields = list_copy(a, &b);
 	}
 	fclose(f);
 	buf_done(&b);
 }
 
-static void read_links(const char *path, struct arena *a, struct ops *s)
+static void read_certificates(const char *dir, struct arena *a, struct ops *s)
 {
-	FILE *f = fopen(path, "r");
-	char line[512];
-	unsigned long p, q, spend, share, level;
+	FILE *f = rows_open(dir, "certificates.csv");
+	char line[512], id[64], issued[16], expires[16], evidence[16];
+	int level;
 	struct buf b = BUF_INIT;
-	if (!f || !fgets(line, sizeof line, f))
-		die(path, RC_IO);
 	while (fgets(line, sizeof line, f)) {
-		if (sscanf(line, "%lu,%lu,%lu,%lu,%lu", &p, &q, &spend, &share, &level) != 5)
+		if (sscanf(line, "%63[^,],c,scs,%d,%15[^,],%15[^,],%15s", id, &level, issued, expires,
+			   evidence) != 5)
+			die(line, RC_MALFORMED);
+		struct op *op = ops_add(s);
+		op->ent = ENT_CERT;
+		op->a = arena_copy(a, view_str(id));
+		op->b = VIEW_LIT("c");
+		fl_bytes(&b, CERT_SCHEME, VIEW_LIT("scs"));
+		fl_int(&b, CERT_LEVEL, level);
+		fl_int(&b, CERT_ISSUED, day_of(issued));
+		fl_int(&b, CERT_EXPIRES, day_of(expires));
+		fl_int(&b, CERT_EVIDENCE, evidence[0] == 'r' ? EVIDENCE_REGISTRY : EVIDENCE_WORD);
+		op->fields = list_copy(a, &b);
+	}
+	fclose(f);
+	buf_done(&b);
+}
+
+static void read_links(const char *dir, struct arena *a, struct ops *s)
+{
+	FILE *f = rows_open(dir, "links.csv");
+	char line[512], p[64], q[64];
+	long level, spend, dependency;
+	struct buf b = BUF_INIT;
+	while (fgets(line, sizeof line, f)) {
+		if (sscanf(line, "%63[^,],%63[^,],%ld,%ld,0.%ld", p, q, &level, &spend, &dependency) != 5)
 			die(line, RC_MALFORMED);
 		struct op *op = ops_add(s);
 		op->ent = ENT_LINK;
-		op->a = fictional(a, p);
-		op->b = fictional(a, q);
-		fl_int(&b, LINK_REQUIRED_LEVEL, (int64_t)level);
-		fl_int(&b, LINK_ANNUAL_SPEND, (int64_t)spend);
-		fl_int(&b, LINK_DEPENDENCY, (int64_t)share * 10 > 10000 ? 10000 : (int64_t)share * 10);
+		op->a = arena_copy(a, view_str(p));
+		op->b = arena_copy(a, view_str(q));
+		fl_int(&b, LINK_REQUIRED_LEVEL, level);
+		fl_int(&b, LINK_ANNUAL_SPEND, spend);
+		fl_int(&b, LINK_DEPENDENCY, dependency);
 		op->fields = list_copy(a, &b);
 	}
 	fclose(f);
@@ -114,7 +135,7 @@ static void apply_all(struct store *st, struct ops *s, const char *what)
 {
 	int64_t t0 = monotonic_us();
 	struct txn *w;
-	struct batch *b;
+	struct batch *b = NULL;
 	struct err e = { 0 };
 	uint64_t rev;
 	struct cmd c = { .type = CMD_OPS, .actor = VIEW_LIT("bench"), .ops = s->o, .n_ops = s->n };
@@ -157,19 +178,18 @@ static void questions(struct store *st, const char *path)
 	struct scratch *s = scratch_new();
 	double ex[1000], li[1000], im[1000];
 	size_t n = 0;
-	unsigned long id;
+	char id[64];
 	FILE *f = fopen(path, "r");
-	struct arena *a = arena_new();
 	uint64_t reached = 0;
-	if (!f || !s || !a || txn_begin_read(st, &t) != RC_OK)
+	if (!f || !s || txn_begin_read(st, &t) != RC_OK)
 		die(path, RC_IO);
-	while (n < 200 && fscanf(f, "%lu", &id) == 1) {
+	while (n < 200 && fscanf(f, "%63s", id) == 1) {
 		struct chain_query q = { .depth = 4, .on = DAY0, .horizon = 90, .caller = { .sees_all = true } };
 		struct exposure x;
 		struct chain_list *l;
 		struct impact i;
-		if (org_find(t, fictional(a, id), &q.procurer) != RC_OK)
-			die("firm", RC_NOT_FOUND);
+		if (org_find(t, view_str(id), &q.procurer) != RC_OK)
+			die(id, RC_NOT_FOUND);
 		int64_t t0 = monotonic_us();
 		if (exposure_compute(t, s, &q, &x) != RC_OK)
 			die("exposure", RC_INTERNAL);
@@ -194,7 +214,6 @@ static void questions(struct store *st, const char *path)
 	fclose(f);
 	txn_abort(t);
 	scratch_free(s);
-	arena_free(a);
 }
 
 static void say(void *arg, const char *sentence)
@@ -211,20 +230,22 @@ int main(int argc, char **argv)
 	bool fresh;
 	struct ops s = { 0 };
 	struct arena *a = arena_new();
-	if (argc < 4)
+	if (argc < 3 || !a)
 		return 2;
 	int64_t t0 = monotonic_us();
-	enum rc rc = store_open(argv[3], &o, &st, &fresh, &e);
+	enum rc rc = store_open(argv[2], &o, &st, &fresh, &e);
 	if (rc != RC_OK)
-		die(argv[3], rc);
+		die(argv[2], rc);
 	printf("open %.3f ms\n", (double)(monotonic_us() - t0) / 1e3);
 	if (fresh) {
-		read_firms(argv[1], a, &s);
-		apply_all(st, &s, "firms, certificates");
-		read_links(argv[2], a, &s);
+		read_orgs(argv[1], a, &s);
+		apply_all(st, &s, "organisations");
+		read_certificates(argv[1], a, &s);
+		apply_all(st, &s, "certificates");
+		read_links(argv[1], a, &s);
 		apply_all(st, &s, "links");
 	}
-	for (int i = 4; i < argc; i++) {
+	for (int i = 3; i < argc; i++) {
 		struct txn *t;
 		if (strcmp(argv[i], "check") != 0) {
 			questions(st, argv[i]);
