@@ -83,14 +83,34 @@ struct round {
 	int32_t today;
 };
 
-static enum rc compute(struct round *r, const struct watch *w, int32_t on, struct exposure *out)
+static enum rc compute(struct round *r, size_t i, int32_t on, struct exposure *out)
 {
+	struct touched *x = &r->f->touched;
+	const struct watch *w = &x->watches[i];
 	struct chain_query q = {
 		.procurer = w->org, .depth = w->depth, .on = on, .horizon = HORIZON_DEFAULT,
 		.caller = { .sees_all = true, .org = w->org },
 	};
 
-	return exposure_compute(r->t, r->f->touched.scratch, &q, out);
+	return exposure_compute_memo(r->t, x->scratch, &q, out, &x->memos[i]);
+}
+
+/* Where only organisations far below hold something else: their parts of the figures move. Answers the first
+ * of them as a touch, or NULL. */
+static const struct touch *shift(struct round *r, size_t i, struct exposure *x, struct touch *out)
+{
+	const struct touched *touched = &r->f->touched;
+	size_t n;
+	const struct delta *d = touched_deltas(touched, i, &n);
+
+	for (size_t k = 0; k < n; k++) {
+		const struct shift *s = &touched->shifts[d[k].shift];
+
+		exposure_shift(x, &touched->memos[i], d[k].cell, s->before, s->after);
+		if (k == 0)
+			*out = (struct touch){ .cause = s->cause };
+	}
+	return n ? out : NULL;
 }
 
 static bool same(const struct exposure *a, const struct exposure *b)
@@ -117,8 +137,9 @@ static enum rc figure(struct round *r, size_t i)
 {
 	const struct touched *x = &r->f->touched;
 	const struct watch *w = &x->watches[i];
-	const struct touch *written = touched_find(x, i, DAY_NONE);
+	const struct touch *written = touched_find(x, i, DAY_NONE), *moved = NULL;
 	struct exposure now, kept;
+	struct touch first;
 	uint64_t rev;
 	enum rc rc = figures_get(r->t, w->org, &kept, &rev);
 	bool have = rc == RC_OK;
@@ -132,19 +153,28 @@ static enum rc figure(struct round *r, size_t i)
 		now = kept;
 		now.on = day;
 		if (!have || written || why) {
-			rc = compute(r, w, day, &now);
+			rc = compute(r, i, day, &now);
 			if (rc != RC_OK)
 				return rc;
+		} else {
+			moved = shift(r, i, &now, &first);
 		}
-		blob_add(r, w->org, day, why ? why : written, &now);
+		blob_add(r, w->org, day, why ? why : written ? written : moved, &now);
 		kept = now;
 		have = true;
 	}
-	if (have && (x->n_days ? x->days[x->n_days - 1] == r->today : !written))
+	if (have && x->n_days && x->days[x->n_days - 1] == r->today)
 		return RC_OK;
-	rc = compute(r, w, r->today, &now);
+	now = kept;
+	if (!have || written) {
+		rc = compute(r, i, r->today, &now);
+	} else {
+		moved = shift(r, i, &now, &first);
+		if (!moved)
+			return RC_OK;
+	}
 	if (rc == RC_OK && (!have || !same(&now, &kept)))
-		blob_add(r, w->org, r->today, written, &now);
+		blob_add(r, w->org, r->today, written ? written : moved, &now);
 	return rc;
 }
 
@@ -164,11 +194,13 @@ static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 	buf_clear(&f->blob);
 	f->blob.failed = false;
 	for (size_t i = 0; i < f->touched.n_watches && rc == RC_OK; i++) {
-		if (f->touched.n_touches == 0 && f->touched.n_days == 0)
+		if (f->touched.n_touches == 0 && f->touched.n_days == 0 && f->touched.n_deltas == 0)
 			break;
 		rc = figure(&r, i);
 		if (rc == RC_OK && f->blob.n > BLOB_MAX) {
-			/* a part: the snapshot must be taken anew, or it would be pinned for long */
+			/* a part: the snapshot must be taken anew, or it would be pinned for long; what
+			 * follows then stands at a newer one than the table of standings */
+			touched_forget(&f->touched);
 			txn_reset(f->txn);
 			rc = submit(f, before);
 			if (rc == RC_OK)
@@ -180,6 +212,8 @@ static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 	txn_reset(f->txn);
 	if (rc == RC_OK && (f->blob.n > 0 || f->blob.failed || r.revision - f->kept > BEHIND_MAX))
 		rc = submit(f, r.revision);
+	if (rc != RC_OK)
+		touched_forget(&f->touched);
 	*out_revision = r.revision;
 	return rc;
 }

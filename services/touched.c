@@ -5,7 +5,8 @@
  * link's procurer, a certificate's holder), or procurers whose own figures alone can change (clauses,
  * due dates). Then one reverse walk a seed, as long as there are few, names the event that touched
  * each procurer; past SEEDS_APART the rest is walked at once under the first of their events. An
- * organisation that is deleted with its links leaves no way to walk: then all are touched.
+ * organisation that is deleted with its links leaves no way to walk: then all are touched. Where an
+ * organisation only holds something else, shifts.c finds a shorter way.
  */
 #include "services/touched.h"
 
@@ -17,14 +18,7 @@
 #define SEEDS_APART 64
 #define LOG_KEEP ((size_t)1 << 20)
 
-struct seed {
-	uint32_t org; /* ORG_NONE: everybody is touched */
-	int32_t day;
-	bool direct;  /* the organisation's own figures only */
-	struct cause cause;
-};
-
-static bool grow(void **p, size_t *cap, size_t n, size_t size)
+bool list_grow(void **p, size_t *cap, size_t n, size_t size)
 {
 	size_t want = *cap ? *cap * 2 : 64;
 	void *bigger;
@@ -39,19 +33,34 @@ static bool grow(void **p, size_t *cap, size_t n, size_t size)
 	return true;
 }
 
-static bool bit(const uint8_t *bits, uint32_t i) { return bits[i >> 3] >> (i & 7) & 1; }
-
-static void bit_set(uint8_t *bits, uint32_t i) { bits[i >> 3] |= (uint8_t)(1u << (i & 7)); }
-
 /* ---- the watched ---- */
 
-static enum rc watches_load(struct touched *x, struct txn *t)
+/* Memos of watches that stay at their depth stay too. */
+static enum rc memos_move(struct touched *x, const struct watch *old, size_t n_old)
+{
+	struct memo *memos = calloc(MAX(x->n_watches, (size_t)1), sizeof(*memos));
+	size_t k = 0;
+
+	for (size_t i = 0; i < n_old; i++) {
+		while (memos && k < x->n_watches && x->watches[k].org < old[i].org)
+			k++;
+		if (memos && k < x->n_watches && x->watches[k].org == old[i].org &&
+		    x->watches[k].depth == old[i].depth)
+			memos[k] = x->memos[i];
+		else
+			memo_done(&x->memos[i]);
+	}
+	free(x->memos);
+	x->memos = memos;
+	return memos ? RC_OK : RC_NOMEM;
+}
+
+static enum rc watches_read(struct touched *x, struct txn *t)
 {
 	uint32_t list[256];
 	size_t n, cap = 0;
 	struct rec r;
 
-	free(x->watches);
 	x->watches = NULL;
 	x->n_watches = 0;
 	for (uint32_t after = 0; (n = watched_list(t, after, list, ARRAY_LEN(list))) > 0;
@@ -59,7 +68,7 @@ static enum rc watches_load(struct touched *x, struct txn *t)
 		for (size_t i = 0; i < n; i++) {
 			void *p = x->watches;
 
-			if (!grow(&p, &cap, x->n_watches, sizeof(*x->watches)))
+			if (!list_grow(&p, &cap, x->n_watches, sizeof(*x->watches)))
 				return RC_NOMEM;
 			x->watches = p;
 			if (targets_get(t, list[i], &r) == RC_OK)
@@ -71,13 +80,26 @@ static enum rc watches_load(struct touched *x, struct txn *t)
 	}
 	free(x->hit);
 	x->hit = malloc(MAX(x->n_watches, (size_t)1));
-	if (!x->hit)
-		return RC_NOMEM;
+	return x->hit ? RC_OK : RC_NOMEM;
+}
+
+static enum rc watches_load(struct touched *x, struct txn *t)
+{
+	AUTO_FREE struct watch *old = x->watches;
+	size_t n_old = x->n_watches;
+	enum rc rc = watches_read(x, t), rc2 = memos_move(x, old, n_old);
+
+	if (rc == RC_OK)
+		rc = rc2;
+	if (rc != RC_OK) {
+		x->n_watches = 0; /* hit or memos may be missing */
+		return rc;
+	}
 	x->watches_stale = false;
 	return txn_rc(t);
 }
 
-static size_t watch_index(const struct touched *x, uint32_t org)
+size_t watch_index(const struct touched *x, uint32_t org)
 {
 	size_t lo = 0, hi = x->n_watches;
 
@@ -99,7 +121,7 @@ struct seeding {
 	struct txn *t;
 	struct cause cause;
 	int32_t day;
-	bool direct;
+	enum seed_kind kind;
 	bool failed;
 	struct view prefix; /* of the ids of units */
 };
@@ -108,22 +130,24 @@ static void seed_add(struct seeding *s, uint32_t org)
 {
 	struct touched *x = s->x;
 	void *p = x->seeds;
+	struct seed *last = x->n_seeds ? &x->seeds[x->n_seeds - 1] : NULL;
 
-	if (org != ORG_NONE && s->day == DAY_NONE) {
-		if ((org >> 3) >= x->bits_bytes || (!s->direct && bit(x->seen, org)))
+	if (org != ORG_NONE && s->day == DAY_NONE && s->kind != SEED_DIRECT) {
+		uint8_t *seen = s->kind == SEED_HELD ? x->seen_held : x->seen;
+
+		if ((org >> 3) >= x->bits_bytes || bit_get(seen, org))
 			return;
-		if (!s->direct)
-			bit_set(x->seen, org);
+		bit_put(seen, org);
 	}
-	if (s->direct && x->n_seeds && x->seeds[x->n_seeds - 1].org == org &&
-	    x->seeds[x->n_seeds - 1].direct && x->seeds[x->n_seeds - 1].day == s->day)
+	if (s->kind == SEED_DIRECT && last && last->org == org && last->kind == SEED_DIRECT &&
+	    last->day == s->day)
 		return; /* a procurer's clauses come in one row */
-	if (!grow(&p, &x->cap_seeds, x->n_seeds, sizeof(*x->seeds))) {
+	if (!list_grow(&p, &x->cap_seeds, x->n_seeds, sizeof(*x->seeds))) {
 		s->failed = true;
 		return;
 	}
 	x->seeds = p;
-	x->seeds[x->n_seeds++] = (struct seed){ org, s->day, s->direct, s->cause };
+	x->seeds[x->n_seeds++] = (struct seed){ org, s->day, s->kind, s->cause };
 }
 
 static bool seed_unit(void *arg, struct view id, uint32_t org)
@@ -160,9 +184,7 @@ static bool org_op_matters(const struct op *op)
 	unsigned id;
 	bool bad = false;
 
-	if (op->flags & OPF_CREATED)
-		return false; /* nobody has a link to it yet; links made by the same command are seeds */
-	if (op->kind != OP_MERGE)
+	if (op->kind != OP_MERGE && !(op->flags & OPF_CREATED))
 		return true;
 	while (fl_next(&rd, &id, &v, &bad))
 		if (id == ORG_PARENT || id == ORG_KIND || id == ORG_SUBTIER_ATTESTED_ON)
@@ -170,12 +192,33 @@ static bool org_op_matters(const struct op *op)
 	return bad;
 }
 
-static void seed_op(struct seeding *s, const struct op *op)
+/* An end of a link may have been made by it; a unit holds from the start what its entity does. */
+static void seed_stub_unit(struct seeding *s, struct view id)
 {
-	bool is_org = op->ent == ENT_ORG;
 	uint32_t org;
 
-	if (is_org && op->kind == OP_DELETE) {
+	s->kind = SEED_HELD;
+	if (id.n && memchr(id.p, '~', id.n) && org_find(s->t, id, &org) == RC_OK)
+		seed_add(s, org);
+}
+
+static void seed_org(struct seeding *s, const struct op *op, uint32_t org)
+{
+	if (!org_op_matters(op))
+		return;
+	s->kind = SEED_HELD;
+	seed_family(s, org);
+	s->kind = SEED_WALK;
+	if (!(op->flags & OPF_CREATED)) /* a new one has no links yet; those made with it are seeds */
+		seed_family(s, org);
+}
+
+static void seed_op(struct seeding *s, const struct op *op)
+{
+	uint32_t org;
+
+	s->kind = SEED_WALK;
+	if (op->ent == ENT_ORG && op->kind == OP_DELETE) {
 		s->x->watches_stale = true;
 		if (op->flags & OPF_CASCADE)
 			seed_add(s, ORG_NONE);
@@ -183,10 +226,16 @@ static void seed_op(struct seeding *s, const struct op *op)
 	}
 	if (op->ent == ENT_TARGETS)
 		s->x->watches_stale = true;
-	if ((is_org && !org_op_matters(op)) || org_find(s->t, op->a, &org) != RC_OK)
+	if (op->ent == ENT_LINK) {
+		seed_stub_unit(s, op->a);
+		seed_stub_unit(s, op->b);
+	}
+	if (org_find(s->t, op->a, &org) != RC_OK)
 		return; /* gone by now: what removed it is a seed of its own */
-	s->direct = op->ent == ENT_CLAUSE;
-	if (is_org || op->ent == ENT_CERT)
+	s->kind = op->ent == ENT_CLAUSE ? SEED_DIRECT : op->ent == ENT_CERT ? SEED_HELD : SEED_WALK;
+	if (op->ent == ENT_ORG)
+		seed_org(s, op, org);
+	else if (op->ent == ENT_CERT)
 		seed_family(s, org);
 	else
 		seed_add(s, org);
@@ -198,7 +247,7 @@ static void seed_calendar(void *arg, const struct cal_entry *e)
 {
 	struct seeding *s = arg;
 
-	s->direct = e->kind == CAL_DUE || e->kind == CAL_CLAUSE;
+	s->kind = e->kind == CAL_LINK ? SEED_WALK : e->kind == CAL_HELD ? SEED_HELD : SEED_DIRECT;
 	seed_add(s, e->a);
 }
 
@@ -254,7 +303,7 @@ static void seed_tick(struct seeding *s, uint64_t revision, int32_t day)
 	struct cause_match m = { x, s->t, revision, x->n_seeds, false };
 	void *p = x->days;
 
-	if (!grow(&p, &x->cap_days, x->n_days, sizeof(*x->days))) {
+	if (!list_grow(&p, &x->cap_days, x->n_days, sizeof(*x->days))) {
 		s->failed = true;
 		return;
 	}
@@ -304,7 +353,6 @@ static enum rc seed_revision(struct seeding *s, uint64_t revision)
 		seed_tick(s, revision, c.day);
 	for (size_t i = 0; i < c.n_ops && !s->failed; i++) {
 		s->cause = (struct cause){ revision, (uint32_t)i };
-		s->direct = false;
 		seed_op(s, &c.ops[i]);
 		certs = certs || c.ops[i].ent == ENT_CERT;
 	}
@@ -318,11 +366,11 @@ static enum rc seed_revision(struct seeding *s, uint64_t revision)
 
 /* ---- from seeds to the watched ---- */
 
-static void touch_add(struct touched *x, struct txn *t, size_t watch, int32_t day, struct cause cause)
+void touch_add(struct touched *x, struct txn *t, size_t watch, int32_t day, struct cause cause)
 {
 	void *p = x->touches;
 
-	if (!grow(&p, &x->cap_touches, x->n_touches, sizeof(*x->touches))) {
+	if (!list_grow(&p, &x->cap_touches, x->n_touches, sizeof(*x->touches))) {
 		txn_fail(t, RC_NOMEM);
 		return;
 	}
@@ -343,7 +391,7 @@ static void reached(void *arg, uint32_t procurer, unsigned distance)
 	struct touched *x = r->x;
 	size_t i;
 
-	if ((procurer >> 3) >= x->bits_bytes || !bit(x->watched, procurer))
+	if ((procurer >> 3) >= x->bits_bytes || !bit_get(x->watched, procurer))
 		return;
 	i = watch_index(x, procurer);
 	if (i < x->n_watches && distance <= x->watches[i].depth && !x->hit[i]) {
@@ -378,7 +426,7 @@ static enum rc walk_seeds(struct touched *x, struct txn *t, size_t from, size_t 
 			break;
 		}
 		r.cause = s->cause;
-		if (s->direct)
+		if (s->kind == SEED_DIRECT)
 			reached(&r, s->org, 0);
 		else if (apart++ < SEEDS_APART)
 			touched_by(t, x->scratch, &s->org, 1, reached, &r);
@@ -403,6 +451,15 @@ static int touch_cmp(const void *pa, const void *pb)
 	return a->day < b->day ? -1 : a->day > b->day;
 }
 
+static int delta_cmp(const void *pa, const void *pb)
+{
+	const struct delta *a = pa, *b = pb;
+
+	if (a->watch != b->watch)
+		return a->watch < b->watch ? -1 : 1;
+	return a->shift < b->shift ? -1 : a->shift > b->shift;
+}
+
 /* Writes first (DAY_NONE is the lowest), then day by day; seeds of a known cause before the others. */
 static int seed_cmp(const void *pa, const void *pb)
 {
@@ -421,7 +478,7 @@ static enum rc resolve(struct touched *x, struct txn *t)
 
 	memset(x->watched, 0, x->bits_bytes);
 	for (size_t i = 0; i < x->n_watches; i++)
-		bit_set(x->watched, x->watches[i].org);
+		bit_put(x->watched, x->watches[i].org);
 	if (x->n_seeds > 1)
 		qsort(x->seeds, x->n_seeds, sizeof(*x->seeds), seed_cmp);
 	for (size_t from = 0, to; from < x->n_seeds && rc == RC_OK; from = to) {
@@ -429,9 +486,23 @@ static enum rc resolve(struct touched *x, struct txn *t)
 			to++;
 		rc = walk_seeds(x, t, from, to);
 	}
+	if (rc == RC_OK)
+		rc = shifts_resolve(x, t);
 	if (x->n_touches > 1)
 		qsort(x->touches, x->n_touches, sizeof(*x->touches), touch_cmp);
+	if (x->n_deltas > 1)
+		qsort(x->deltas, x->n_deltas, sizeof(*x->deltas), delta_cmp);
 	return rc;
+}
+
+static bool bits_grow(uint8_t **p, size_t n)
+{
+	uint8_t *bigger = realloc(*p, n);
+
+	if (!bigger)
+		return false;
+	*p = bigger;
+	return true;
 }
 
 static enum rc bits_room(struct touched *x, uint32_t max_org)
@@ -439,18 +510,13 @@ static enum rc bits_room(struct touched *x, uint32_t max_org)
 	size_t n = (size_t)max_org / 8 + 1;
 
 	if (n > x->bits_bytes) {
-		uint8_t *a = realloc(x->seen, n), *b;
-
-		if (a)
-			x->seen = a;
-		b = realloc(x->watched, n);
-		if (b)
-			x->watched = b;
-		if (!a || !b)
+		if (!bits_grow(&x->seen, n) || !bits_grow(&x->seen_held, n) ||
+		    !bits_grow(&x->watched, n))
 			return RC_NOMEM;
 		x->bits_bytes = n;
 	}
 	memset(x->seen, 0, x->bits_bytes);
+	memset(x->seen_held, 0, x->bits_bytes);
 	return RC_OK;
 }
 
@@ -459,12 +525,12 @@ enum rc touched_collect(struct touched *x, struct txn *t, uint64_t after, uint64
 	struct seeding s = { .x = x, .t = t, .day = DAY_NONE };
 	enum rc rc = bits_room(x, graph_max_org(t));
 
-	x->n_seeds = x->n_touches = x->n_days = 0;
+	x->n_seeds = x->n_touches = x->n_days = x->n_shifts = x->n_deltas = 0;
 	x->log_bytes = 0;
 	if (rc == RC_OK && txn_count(t, DB_TARGETS) == 0) { /* nobody watches */
-		x->n_watches = 0;
 		x->watches_stale = true;
-		return txn_rc(t);
+		x->standings_ready = false;
+		return watches_load(x, t);
 	}
 	for (uint64_t rev = after + 1; rev <= to && rc == RC_OK; rev++) {
 		if (rev == after + 1 && log_first(t) > rev)
@@ -477,11 +543,34 @@ enum rc touched_collect(struct touched *x, struct txn *t, uint64_t after, uint64
 		s.cause = (struct cause){ 0 };
 		seed_add(&s, ORG_NONE);
 		x->watches_stale = true;
+		x->standings_ready = false;
 		rc = s.failed ? RC_NOMEM : RC_OK;
 	}
 	if (rc == RC_OK && x->watches_stale)
 		rc = watches_load(x, t);
+	if (rc == RC_OK)
+		rc = shifts_find(x, t);
 	return rc == RC_OK ? resolve(x, t) : rc;
+}
+
+void touched_forget(struct touched *x) { x->standings_ready = false; }
+
+const struct delta *touched_deltas(const struct touched *x, size_t i, size_t *out_n)
+{
+	size_t lo = 0, hi = x->n_deltas, end;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (x->deltas[mid].watch < i)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo; end < x->n_deltas && x->deltas[end].watch == i;)
+		end++;
+	*out_n = end - lo;
+	return x->deltas + lo;
 }
 
 const struct touch *touched_find(const struct touched *x, size_t i, int32_t day)
@@ -503,6 +592,13 @@ enum rc touched_init(struct touched *x)
 void touched_done(struct touched *x)
 {
 	scratch_free(x->scratch);
+	for (size_t i = 0; i < x->n_watches; i++)
+		memo_done(&x->memos[i]);
+	free(x->memos);
+	free(x->deltas);
+	free(x->shifts);
+	free(x->standings);
+	free(x->seen_held);
 	free(x->watches);
 	free(x->touches);
 	free(x->days);

@@ -1,0 +1,286 @@
+/*
+ * shifts.c - organisations that hold something else than before, and the watched procurers whose
+ * figures move by just that (graph/delta.h).
+ *
+ * What every organisation held when the last round ended is kept in a table of two bytes each, since the
+ * snapshot shows only what holds now. A round of more shifts than pay, of several days, or after a
+ * failure treats them like any other change.
+ */
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "services/touched.h"
+
+#define SHIFTS_MIN 8
+#define WATCHES_A_SHIFT 4 /* one reverse walk costs about as much as this many procurers computed anew */
+
+/* ---- the table ---- */
+
+static enum rc table_room(struct touched *x, uint32_t n)
+{
+	standing *p;
+
+	if (n <= x->n_standings)
+		return RC_OK;
+	n += n / 8 + 1024;
+	p = realloc(x->standings, n * sizeof(*p));
+	if (!p)
+		return RC_NOMEM;
+	memset(p + x->n_standings, 0, (n - x->n_standings) * sizeof(*p));
+	x->standings = p;
+	x->n_standings = n;
+	return RC_OK;
+}
+
+static enum rc table_read(struct touched *x, struct txn *t)
+{
+	uint32_t n = graph_max_org(t) + 1;
+	enum rc rc = table_room(x, n);
+
+	if (rc == RC_OK)
+		rc = standings_read(t, graph_today(t), x->standings, n);
+	x->standings_ready = rc == RC_OK;
+	return rc;
+}
+
+static enum rc shift_add(struct touched *x, const struct seed *s, standing before, standing after)
+{
+	void *p = x->shifts;
+
+	if (!list_grow(&p, &x->cap_shifts, x->n_shifts, sizeof(*x->shifts)))
+		return RC_NOMEM;
+	x->shifts = p;
+	x->shifts[x->n_shifts++] = (struct shift){ s->org, s->day, before, after, s->cause };
+	return RC_OK;
+}
+
+/* Brings the table up to the snapshot; the seeds that changed it become shifts. */
+static enum rc table_update(struct touched *x, struct txn *t)
+{
+	int32_t today = graph_today(t);
+	enum rc rc = table_room(x, graph_max_org(t) + 1);
+
+	for (size_t i = 0; i < x->n_seeds && rc == RC_OK; i++) {
+		const struct seed *s = &x->seeds[i];
+		standing now;
+
+		if (s->kind != SEED_HELD || s->org >= x->n_standings)
+			continue;
+		now = standing_on(t, s->org, today);
+		if (now == x->standings[s->org])
+			continue;
+		rc = shift_add(x, s, x->standings[s->org], now);
+		x->standings[s->org] = now;
+	}
+	return rc == RC_OK ? txn_rc(t) : rc;
+}
+
+/* Seeds that changed nothing go; those that shift go if `apart`. What attests moves more than S's part. */
+static void seeds_cut(struct touched *x, bool apart)
+{
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; i < x->n_seeds; i++) {
+		struct seed s = x->seeds[i];
+		bool shifts = k < x->n_shifts && x->shifts[k].org == s.org;
+
+		if (s.kind == SEED_HELD) {
+			/* shifts stand in the order of their seeds; a second seed of one is no shift */
+			bool walk = shifts && (!apart || standing_attests(x->shifts[k].before,
+									  x->shifts[k].after));
+
+			k += shifts;
+			if (!walk)
+				continue;
+			s.kind = SEED_WALK;
+		}
+		x->seeds[n++] = s;
+	}
+	x->n_seeds = n;
+	if (!apart)
+		x->n_shifts = 0;
+}
+
+enum rc shifts_find(struct touched *x, struct txn *t)
+{
+	enum rc rc;
+
+	if (x->n_watches == 0) {
+		x->standings_ready = false;
+		return RC_OK;
+	}
+	if (!x->standings_ready || x->n_days > 1) /* days between are not in the table */
+		return table_read(x, t);
+	rc = table_update(x, t);
+	if (rc == RC_OK)
+		seeds_cut(x, x->n_shifts <= MAX(SHIFTS_MIN, x->n_watches / WATCHES_A_SHIFT));
+	return rc;
+}
+
+/* ---- whom they touch ---- */
+
+struct candidate {
+	uint32_t watch, cell;
+};
+
+struct resolving {
+	struct touched *x;
+	struct txn *t;
+	uint8_t *full;    /* one byte a watch: computed anew anyway */
+	uint8_t *granted; /* the same: sees by grants what a walk for all does not show */
+	const struct shift *shift;
+	uint8_t depth;
+	struct candidate *found;
+	size_t n_found, cap_found;
+};
+
+static void make_full(struct resolving *r, size_t watch)
+{
+	if (r->full[watch])
+		return;
+	r->full[watch] = 1;
+	touch_add(r->x, r->t, watch, r->shift->day, r->shift->cause);
+}
+
+static void on_asked(void *arg, uint32_t procurer, uint32_t cell)
+{
+	struct resolving *r = arg;
+	struct touched *x = r->x;
+	void *p = r->found;
+	size_t i;
+
+	if ((procurer >> 3) >= x->bits_bytes || !bit_get(x->watched, procurer))
+		return;
+	i = watch_index(x, procurer);
+	if (i >= x->n_watches || r->full[i] || x->watches[i].depth != r->depth)
+		return;
+	if (!list_grow(&p, &r->cap_found, r->n_found, sizeof(*r->found))) {
+		txn_fail(r->t, RC_NOMEM);
+		return;
+	}
+	r->found = p;
+	r->found[r->n_found++] = (struct candidate){ (uint32_t)i, cell };
+}
+
+static void on_granted(void *arg, uint32_t procurer, unsigned distance)
+{
+	struct resolving *r = arg;
+	struct touched *x = r->x;
+	size_t i;
+
+	if ((procurer >> 3) >= x->bits_bytes || !bit_get(x->watched, procurer))
+		return;
+	i = watch_index(x, procurer);
+	if (i < x->n_watches && r->granted[i] && distance <= x->watches[i].depth)
+		make_full(r, i);
+}
+
+static void delta_add(struct resolving *r, const struct candidate *c)
+{
+	struct touched *x = r->x;
+	void *p = x->deltas;
+
+	if (!list_grow(&p, &x->cap_deltas, x->n_deltas, sizeof(*x->deltas))) {
+		txn_fail(r->t, RC_NOMEM);
+		return;
+	}
+	x->deltas = p;
+	x->deltas[x->n_deltas++] =
+		(struct delta){ c->watch, (uint32_t)(r->shift - x->shifts), c->cell };
+}
+
+/* Procurers of one depth: who can be shifted, who must be computed. */
+static enum rc resolve_depth(struct resolving *r)
+{
+	struct touched *x = r->x;
+	const struct shift *s = r->shift;
+	bool turns = false;
+	enum rc rc;
+
+	r->n_found = 0;
+	rc = asked_each(r->t, x->scratch, s->org, r->depth, graph_today(r->t), on_asked, r);
+	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++) {
+		const struct candidate *c = &r->found[i];
+
+		if ((c->cell & 31) < 2 || !x->memos[c->watch].valid)
+			make_full(r, c->watch);
+		else
+			turns = turns || shift_turns_gap(&x->memos[c->watch], c->cell, s->before,
+							 s->after);
+	}
+	if (rc == RC_OK && turns)
+		rc = bound_compute(r->t, x->scratch, s->org, r->depth - 1u, graph_today(r->t));
+	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++) {
+		const struct candidate *c = &r->found[i];
+		const struct memo *m = &x->memos[c->watch];
+
+		if (r->full[c->watch])
+			continue;
+		if (shift_turns_gap(m, c->cell, s->before, s->after) && bound_reaches(x->scratch, m))
+			make_full(r, c->watch);
+		else
+			delta_add(r, c);
+	}
+	return rc == RC_OK ? txn_rc(r->t) : rc;
+}
+
+static bool find_granted(struct resolving *r)
+{
+	AUTO_CUR struct cur c = { 0 };
+	bool any = false;
+
+	if (txn_count(r->t, DB_GRANT) == 0)
+		return false;
+	cur_open(&c, r->t, DB_GRANT);
+	for (size_t i = 0; i < r->x->n_watches; i++) {
+		uint8_t key[4];
+
+		be32_put(key, r->x->watches[i].org);
+		cur_ge(&c, view_of(key, 4));
+		r->granted[i] = cur_in(&c, view_of(key, 4));
+		any = any || r->granted[i];
+	}
+	return any;
+}
+
+static enum rc resolve_all(struct resolving *r)
+{
+	struct touched *x = r->x;
+	uint32_t depths = 0; /* one bit each */
+	bool granted = find_granted(r);
+	enum rc rc = txn_rc(r->t);
+
+	for (size_t i = 0; i < x->n_touches; i++)
+		r->full[x->touches[i].watch] = 1;
+	for (size_t i = 0; i < x->n_watches; i++)
+		depths |= 1u << x->watches[i].depth;
+	for (size_t k = 0; k < x->n_shifts && rc == RC_OK; k++) {
+		r->shift = &x->shifts[k];
+		if (granted)
+			touched_by(r->t, x->scratch, &r->shift->org, 1, on_granted, r);
+		for (unsigned d = 1; d <= TIER_MAX && rc == RC_OK; d++) {
+			r->depth = (uint8_t)d;
+			if (depths >> d & 1)
+				rc = resolve_depth(r);
+		}
+	}
+	return rc;
+}
+
+enum rc shifts_resolve(struct touched *x, struct txn *t)
+{
+	AUTO_FREE uint8_t *bytes = NULL;
+	struct resolving r = { .x = x, .t = t };
+	enum rc rc;
+
+	if (x->n_shifts == 0)
+		return RC_OK;
+	bytes = calloc(2, x->n_watches);
+	if (!bytes)
+		return RC_NOMEM;
+	r.full = bytes;
+	r.granted = bytes + x->n_watches;
+	rc = resolve_all(&r);
+	free(r.found);
+	return rc;
+}
