@@ -57,13 +57,11 @@ static enum rc check_type(const struct request *r, struct err *e)
 			view_is_nocase(type, "application/merge-patch+json"));
 		fits = fits && charset_fits(r->content_type);
 	} else {
-		fits = r->route->body == BODY_NONE ||
-		       !view_is_nocase(type, "multipart/form-data");
+		fits = r->route->body == BODY_NONE || !view_is_nocase(type, "multipart/form-data");
 	}
 	if (fits)
 		return RC_OK;
-	return err_set(e, RC_MEDIA_TYPE, NULL, "%.*s", (int)MIN(type.n, 80),
-		       (const char *)type.p);
+	return err_set(e, RC_MEDIA_TYPE, NULL, "%.*s", (int)MIN(type.n, 80), (const char *)type.p);
 }
 
 static bool is_api_path(struct view path)

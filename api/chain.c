@@ -80,8 +80,7 @@ static bool passes(const struct chain_page *p, const struct chain_item *it)
 
 	if (query_has(q, Q_tier) && it->tier != q->v[Q_tier].n)
 		return false;
-	if (query_has(q, Q_gap_kind) &&
-	    q->v[Q_gap_kind].n != (p->expiring ? GK_LAPSED : it->kind))
+	if (query_has(q, Q_gap_kind) && q->v[Q_gap_kind].n != (p->expiring ? GK_LAPSED : it->kind))
 		return false;
 	return !query_has(q, Q_timing) || (!p->expiring && q->v[Q_timing].n == it->timing);
 }
@@ -178,8 +177,7 @@ static enum rc chain_list_page(struct request *r, enum state want, struct err *e
 	if (!rc && after.p && after.n < 10)
 		rc = err_set(e, RC_BAD_CURSOR, "cursor", "%s", "");
 	if (!rc)
-		rc = list_cache_get(api_lists(r->api), r->txn, r->scratch, &q, 1u << want,
-				    &p.list);
+		rc = list_cache_get(api_lists(r->api), r->txn, r->scratch, &q, 1u << want, &p.list);
 	if (rc)
 		return rc;
 	rc = page_json(&p, after);
@@ -265,7 +263,8 @@ static enum rc impact_items(struct request *r, struct json *j, const struct impa
 
 enum rc impact_show(struct request *r, struct err *e)
 {
-	bool has_depth = query_has(&r->query, Q_depth), what_if = query_has(&r->query, Q_held_level);
+	bool has_depth = query_has(&r->query, Q_depth),
+	     what_if = query_has(&r->query, Q_held_level);
 	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
 	int held = what_if ? (int)r->query.v[Q_held_level].n : -1;
 	struct impact x = { 0 };

@@ -49,8 +49,8 @@ static bool look_at(struct request *r, const struct link_iter *it, const struct 
 
 	clauses_of_link(r->txn, it->procurer, it->supplier, link, own_level, request_day(r), &c);
 	for (unsigned no = 0; no < CL__COUNT; no++) {
-		struct found x = { org_id(r->txn, it->supplier), it->supplier, (uint8_t)no,
-				   (uint8_t)c.status[no], c.reasons[no], c.late[no] };
+		struct found x = { org_id(r->txn, it->supplier), it->supplier,  (uint8_t)no,
+				   (uint8_t)c.status[no],        c.reasons[no], c.late[no] };
 		if (c.state[no] != want || (query_has(q, Q_no) && q->v[Q_no].n != no))
 			continue;
 		if (!list_add(out, x))

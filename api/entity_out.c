@@ -65,9 +65,10 @@ static void default_enum(struct json *j, enum ent ent, const struct rec *r, unsi
 	const struct field *f = field_by_id(ent, (uint8_t)id);
 
 	json_key(j, f->name);
-	json_str(j, entity_enum_text(ent, id, rec_int(r, id, ent == ENT_CERT && id == CERT_EVIDENCE
-								    ? EVIDENCE_WORD
-								    : 0)));
+	json_str(j, entity_enum_text(
+			    ent, id,
+			    rec_int(r, id,
+				    ent == ENT_CERT && id == CERT_EVIDENCE ? EVIDENCE_WORD : 0)));
 }
 
 enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today)

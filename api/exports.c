@@ -22,13 +22,15 @@ enum kind_out { KO_ORGS, KO_LINKS, KO_CERTIFICATES, KO_CLAUSES, KO_CONTACTS, KO_
 static const char *const columns[KO__COUNT] = {
 	[KO_ORGS] = "@id,name,name_kana,name_en,kind,parent,country,aliases,@contact_email,"
 		    "@contact_lang,subtier_attested_on",
-	[KO_LINKS] = "@procurer,@supplier,supplier_code,required_level,due,until,relation,criticality,"
-		     "confidential,continuity,system_access,decided_on,decided_by,reason,sole_source,"
-		     "annual_spend,dependency,disclosure,scope_fit,department,owner,planned_on,source,"
-		     "confirmed_on,start,end,note",
-	[KO_CERTIFICATES] = "@org,@certificate,scheme,level,registration_no,issued,expires,@status,"
-			    "suspended_from,suspended_to,revoked_on,assessor,scope,scope_text,evidence,"
-			    "self_assessments",
+	[KO_LINKS] =
+		"@procurer,@supplier,supplier_code,required_level,due,until,relation,criticality,"
+		"confidential,continuity,system_access,decided_on,decided_by,reason,sole_source,"
+		"annual_spend,dependency,disclosure,scope_fit,department,owner,planned_on,source,"
+		"confirmed_on,start,end,note",
+	[KO_CERTIFICATES] =
+		"@org,@certificate,scheme,level,registration_no,issued,expires,@status,"
+		"suspended_from,suspended_to,revoked_on,assessor,scope,scope_text,evidence,"
+		"self_assessments",
 	[KO_CLAUSES] = "@procurer,@supplier,@no,status,reason,agreed_on,review_by,document,"
 		       "reviewed_on,reviewed_by,checked_on,checked_by,method,result,"
 		       "defines_confidential,limits_use,return_or_disposal,notify_within_hours,"
@@ -41,7 +43,8 @@ static const char *const line_kinds[KO__COUNT] = { "org", "link", "certificate",
 						   "contact" };
 static const enum ent kind_ents[KO__COUNT] = { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_ORG };
 
-struct export {
+struct export
+{
 	struct stream s; /* first */
 	enum kind_out kind;
 	bool csv, bom, begun;
@@ -202,8 +205,7 @@ static void put_row(struct export *x, const struct row *row)
 static bool put_cert(void *arg, struct view cert, const struct rec *rec)
 {
 	struct export *x = arg;
-	struct row row = { .rec = rec,
-			   .key = { view_of(x->inner_org, x->inner_org_n), cert } };
+	struct row row = { .rec = rec, .key = { view_of(x->inner_org, x->inner_org_n), cert } };
 
 	put_row(x, &row);
 	x->cert_n = MIN(cert.n, sizeof(x->cert));
@@ -326,8 +328,8 @@ enum rc export_open(struct request *r, struct err *e)
 	while (kind < KO__COUNT && !view_is(r->param[0], kind_names[kind]))
 		kind++;
 	if (kind == KO__COUNT)
-		return err_set(e, RC_NOT_FOUND, NULL, "exports/%.*s",
-			       (int)MIN(r->param[0].n, 60u), (const char *)r->param[0].p);
+		return err_set(e, RC_NOT_FOUND, NULL, "exports/%.*s", (int)MIN(r->param[0].n, 60u),
+			       (const char *)r->param[0].p);
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return RC_NOMEM;

@@ -97,8 +97,8 @@ static void send_batch(struct listener *l, const struct batch *b)
 		return;
 	l->revision = b->frames[b->n - 1].revision;
 	l->seq = b->frames[b->n - 1].seq;
-	http_sse_send(l->r->http, view_of(b->text.p + b->frames[i].at,
-					  b->text.n - b->frames[i].at));
+	http_sse_send(l->r->http,
+		      view_of(b->text.p + b->frames[i].at, b->text.n - b->frames[i].at));
 }
 
 struct catch_up {
@@ -206,8 +206,9 @@ enum rc sse_open(struct loop *loop, struct request *r, uint64_t revision, uint32
 
 	if (!l)
 		return RC_NOMEM;
-	*l = (struct listener){ .sse = s, .r = r, .next = s->first, .revision = revision,
-				.seq = seq };
+	*l = (struct listener){
+		.sse = s, .r = r, .next = s->first, .revision = revision, .seq = seq
+	};
 	answer_fill(r);
 	if (!http_sse_open(r->http, on_close, l)) {
 		free(l);

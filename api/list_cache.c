@@ -15,7 +15,7 @@ struct entry {
 	unsigned want;
 	unsigned users;
 	uint64_t used_at; /* a count of uses */
-	bool kept;        /* false: freed with its last user */
+	bool kept; /* false: freed with its last user */
 };
 
 struct list_cache {
@@ -57,8 +57,8 @@ static bool same(const struct entry *x, uint64_t revision, const struct chain_qu
 	       k->caller.sees_all == q->caller.sees_all && k->caller.org == q->caller.org;
 }
 
-static struct chain_list *find(struct list_cache *c, uint64_t revision,
-			       const struct chain_query *q, unsigned want)
+static struct chain_list *find(struct list_cache *c, uint64_t revision, const struct chain_query *q,
+			       unsigned want)
 {
 	for (size_t i = 0; i < ENTRIES_MAX; i++) {
 		struct entry *x = &c->entries[i];

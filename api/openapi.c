@@ -90,14 +90,15 @@ static const char *const type_texts[] = {
 	[FT_CONTACTS] = "{'type':'object','properties':{'role':{'type':'string'},'name':{'type':"
 			"'string'},'email':{'type':'string'},'lang':{'type':'string','enum':['ja',"
 			"'en']},'phone':{'type':'string'},'side':{'type':'string'}}}",
-	[FT_RULES] = "{'type':'object','required':['level'],'properties':{'when':{'type':'object',"
-		     "'properties':{'confidential':{'type':'boolean'},'continuity':{'type':"
-		     "'boolean'},'system_access':{'type':'boolean'},'sole_source':{'type':"
-		     "'boolean'},'criticality':{'type':'string','enum':['high','medium','low']},"
-		     "'relation':{'type':'string','enum':['business','it-service']},'department':{"
-		     "'type':'string'},'annual_spend_min':{'type':'integer','minimum':0}}},'level':{"
-		     "'type':'integer','minimum':0,'maximum':5},'due':{'type':'string','format':"
-		     "'date'}}}",
+	[FT_RULES] =
+		"{'type':'object','required':['level'],'properties':{'when':{'type':'object',"
+		"'properties':{'confidential':{'type':'boolean'},'continuity':{'type':"
+		"'boolean'},'system_access':{'type':'boolean'},'sole_source':{'type':"
+		"'boolean'},'criticality':{'type':'string','enum':['high','medium','low']},"
+		"'relation':{'type':'string','enum':['business','it-service']},'department':{"
+		"'type':'string'},'annual_spend_min':{'type':'integer','minimum':0}}},'level':{"
+		"'type':'integer','minimum':0,'maximum':5},'due':{'type':'string','format':"
+		"'date'}}}",
 };
 
 static void field_type(struct json *j, const struct field *f)
@@ -131,8 +132,7 @@ static void field_type(struct json *j, const struct field *f)
 		return;
 	case FT_TIERS:
 		pair(j, "type", "object");
-		raw_pair(j, "additionalProperties",
-			 "{'type':'integer','minimum':0,'maximum':5}");
+		raw_pair(j, "additionalProperties", "{'type':'integer','minimum':0,'maximum':5}");
 		return;
 	case FT_STRS:
 	case FT_DATES:
@@ -181,7 +181,7 @@ static const struct {
 };
 
 static const char *const entity_schemas[ENT__COUNT] = {
-	[ENT_ORG] = "Org", [ENT_LINK] = "Link", [ENT_CERT] = "Certificate",
+	[ENT_ORG] = "Org",       [ENT_LINK] = "Link",       [ENT_CERT] = "Certificate",
 	[ENT_CLAUSE] = "Clause", [ENT_TARGETS] = "Targets",
 };
 
@@ -485,9 +485,10 @@ static void components(struct json *j)
 	json_key(j, "components");
 	json_obj(j);
 	raw_pair(j, "securitySchemes", "{'token':{'type':'http','scheme':'bearer'}}");
-	raw_pair(j, "responses",
-		 "{'Problem':{'description':'Why it was not done (RFC 9457).','content':{"
-		 "'application/problem+json':{'schema':{'$ref':'#/components/schemas/Problem'}}}}}");
+	raw_pair(
+		j, "responses",
+		"{'Problem':{'description':'Why it was not done (RFC 9457).','content':{"
+		"'application/problem+json':{'schema':{'$ref':'#/components/schemas/Problem'}}}}}");
 	json_key(j, "schemas");
 	json_obj(j);
 	for (int ent = 0; ent < ENT__COUNT; ent++) {
@@ -511,14 +512,16 @@ enum rc openapi_make(struct buf *out, const char *version)
 	json_obj(&j);
 	pair(&j, "title", "Tierwatch");
 	pair(&j, "version", version);
-	pair(&j, "summary", "Which security level the suppliers of a supply chain hold, and what a "
-			    "lapse touches.");
+	pair(&j, "summary",
+	     "Which security level the suppliers of a supply chain hold, and what a "
+	     "lapse touches.");
 	raw_pair(&j, "license", "{'name':'Apache-2.0','identifier':'Apache-2.0'}");
 	json_obj_end(&j);
 	raw_pair(&j, "servers", "[{'url':'/'}]");
 	raw_pair(&j, "security", "[{'token':[]}]");
 	raw_pair(&j, "tags",
-		 "[{'name':'register','description':'Organisations, links, certificates, clauses and "
+		 "[{'name':'register','description':'Organisations, links, certificates, clauses "
+		 "and "
 		 "targets.'},{'name':'chain','description':'Questions about a chain.'},{'name':"
 		 "'data','description':'Imports, exports, events, backup.'},{'name':'system',"
 		 "'description':'The process itself.'}]");

@@ -66,7 +66,8 @@ static enum rc refuse(const struct query_def *d, struct view v, const char *want
 {
 	int n = (int)utf8_cut(v, 40);
 
-	return err_set(e, RC_BAD_QUERY, d->name, "%s=%.*s (%s)", d->name, n, (const char *)v.p, want);
+	return err_set(e, RC_BAD_QUERY, d->name, "%s=%.*s (%s)", d->name, n, (const char *)v.p,
+		       want);
 }
 
 static enum rc read_value(const struct query_def *d, struct view v, struct query_value *out,

@@ -18,7 +18,7 @@
 #define KEY_BYTES_MAX 255
 
 struct key {
-	uint8_t name[16];    /* hash of caller and key */
+	uint8_t name[16]; /* hash of caller and key */
 	uint8_t request[16]; /* hash of query and length */
 	uint64_t job;
 	enum key_state { KEY_FREE, KEY_PENDING, KEY_DONE } state;
@@ -165,12 +165,18 @@ static void counts_json(struct json *j, const struct job_report *p)
 		const char *name;
 		uint64_t n;
 	} counts[] = {
-		{ "rows", p->rows },         { "accepted", p->accepted },
-		{ "rejected", p->rejected }, { "unchanged", p->unchanged },
-		{ "created", p->created },   { "changed", p->changed },
-		{ "warnings", p->warnings }, { "stubs", p->stubs },
-		{ "bytes_done", p->bytes_done }, { "bytes_total", p->bytes_total },
-		{ "commands", p->commands }, { "revision", p->revision },
+		{ "rows", p->rows },
+		{ "accepted", p->accepted },
+		{ "rejected", p->rejected },
+		{ "unchanged", p->unchanged },
+		{ "created", p->created },
+		{ "changed", p->changed },
+		{ "warnings", p->warnings },
+		{ "stubs", p->stubs },
+		{ "bytes_done", p->bytes_done },
+		{ "bytes_total", p->bytes_total },
+		{ "commands", p->commands },
+		{ "revision", p->revision },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {

@@ -39,15 +39,11 @@ static void too_late(struct request *r)
 {
 	struct err e;
 
-	err_set(&e, RC_BEHIND, NULL, "%llu",
-		(unsigned long long)r->query.v[Q_revision_at_least].n);
+	err_set(&e, RC_BEHIND, NULL, "%llu", (unsigned long long)r->query.v[Q_revision_at_least].n);
 	answer_fail(r, RC_BEHIND, &e);
 }
 
-static void go_on(void *arg)
-{
-	dispatch_run(arg);
-}
+static void go_on(void *arg) { dispatch_run(arg); }
 
 void waiters_stop(struct waiters *w)
 {
@@ -71,8 +67,8 @@ bool waiters_add(struct waiters *w, struct request *r, uint64_t revision)
 	pthread_mutex_lock(&w->lock);
 	fits = w->n < WAITERS_MAX;
 	if (fits)
-		w->list[w->n++] = (struct waiter){ r, revision, monotonic_us() + w->behind_us,
-						   false };
+		w->list[w->n++] =
+			(struct waiter){ r, revision, monotonic_us() + w->behind_us, false };
 	pthread_mutex_unlock(&w->lock);
 	/* the commit may have come between the caller's look and ours */
 	if (fits)
@@ -99,8 +95,8 @@ void waiters_poke(struct waiters *w, uint64_t revision, int64_t now_us)
 	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < n_ready; i++) {
 		struct request *r = ready[i].r;
-		if (ready[i].late || server_post(atomic_load(&w->api->server), r->http->loop,
-						 go_on, r))
+		if (ready[i].late ||
+		    server_post(atomic_load(&w->api->server), r->http->loop, go_on, r))
 			too_late(r);
 	}
 }

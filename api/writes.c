@@ -12,8 +12,8 @@
 
 /* What GET adds to the fields: a body may carry it back and it is not looked at. */
 static const char *const added_names[ENT__COUNT][20] = {
-	[ENT_ORG] = { "id", "held", "held_until", "suppliers", "procurers", "recorded_by", "warnings",
-		      NULL },
+	[ENT_ORG] = { "id", "held", "held_until", "suppliers", "procurers", "recorded_by",
+		      "warnings", NULL },
 	[ENT_LINK] = { "procurer", "supplier", "effective_level", "level_source", "held", "gap",
 		       "clauses", "undecided", "exception", "active", "procurer_name",
 		       "supplier_name", "recorded_by", "warnings", NULL },
@@ -23,8 +23,9 @@ static const char *const added_names[ENT__COUNT][20] = {
 	[ENT_TARGETS] = { "org", "default_rules", "recorded_by", "warnings", NULL },
 };
 
-static const unsigned contacts_field[ENT__COUNT] = { [ENT_ORG] = ORG_CONTACTS,
-						     [ENT_CLAUSE] = CLAUSE_CONTACTS };
+static const unsigned contacts_field[ENT__COUNT] = {
+	[ENT_ORG] = ORG_CONTACTS, [ENT_CLAUSE] = CLAUSE_CONTACTS
+};
 
 /* ---- preconditions ---- */
 
@@ -38,9 +39,8 @@ bool etag_next(struct view *list, struct view *out)
 		return false;
 	bool weak = end - p >= 2 && p[0] == 'W' && p[1] == '/';
 	const char *open = weak ? p + 2 : p;
-	const char *close = open < end && *open == '"' ? memchr(open + 1, '"',
-								(size_t)(end - open - 1))
-						       : NULL;
+	const char *close =
+		open < end && *open == '"' ? memchr(open + 1, '"', (size_t)(end - open - 1)) : NULL;
 	if (!close)
 		return false;
 	*out = weak ? view_of(p, 0) : view_of(open, (size_t)(close + 1 - open));
@@ -217,8 +217,9 @@ static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 	struct rec rec;
 	enum rc found = org_find(r->txn, r->param[0], &p);
 
-	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_LINK, .a = r->param[0],
-			     .b = r->param[1] };
+	r->op = (struct op){
+		.kind = (uint8_t)kind, .ent = ENT_LINK, .a = r->param[0], .b = r->param[1]
+	};
 	if (!found)
 		found = org_find(r->txn, r->param[1], &s);
 	if (!found)
@@ -238,8 +239,9 @@ static enum rc cert_write(struct request *r, enum op_kind kind, struct err *e)
 
 	if (rc)
 		return rc;
-	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_CERT, .a = r->param[0],
-			     .b = r->param[1] };
+	r->op = (struct op){
+		.kind = (uint8_t)kind, .ent = ENT_CERT, .a = r->param[0], .b = r->param[1]
+	};
 	return make_command(r, cert_get(r->txn, org, r->param[1], &rec), &rec, e);
 }
 
@@ -276,8 +278,11 @@ static enum rc clause_write(struct request *r, enum op_kind kind, struct err *e)
 	if (no < 0 || link_get(r->txn, p, s, &rec) == RC_NOT_FOUND)
 		return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->path, 150),
 			       (const char *)r->path.p);
-	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_CLAUSE, .a = r->param[0],
-			     .b = r->param[1], .c = view_str(clause_names[no]) };
+	r->op = (struct op){ .kind = (uint8_t)kind,
+			     .ent = ENT_CLAUSE,
+			     .a = r->param[0],
+			     .b = r->param[1],
+			     .c = view_str(clause_names[no]) };
 	rc = clause_get(r->txn, p, s, (enum clause_no)no, &rec);
 	if (rc == RC_NOT_FOUND && kind == OP_DELETE) { /* it reads as missing: nothing to do */
 		r->reply.status = 204;

@@ -230,7 +230,8 @@ static int run(struct daemon *d, const sigset_t *signals)
 			return EXIT_OK;
 		}
 		if (writer_dead(d->writer)) {
-			log_error("main", "%s", "a commit failed: the daemon ends and must be started again");
+			log_error("main", "%s",
+				  "a commit failed: the daemon ends and must be started again");
 			return EXIT_FAILED;
 		}
 		if (sig < 0 && ++seconds % READER_CHECK_S == 0)
@@ -241,8 +242,9 @@ static int run(struct daemon *d, const sigset_t *signals)
 /* A page of the map could not be read: the disk or the file is broken, and nothing can be answered. */
 static void on_bus_error(int sig)
 {
-	static const char text[] = "tierwatchd: the store cannot be read (bus error): damaged file or "
-				   "failing disk\n";
+	static const char text[] =
+		"tierwatchd: the store cannot be read (bus error): damaged file or "
+		"failing disk\n";
 
 	(void)sig;
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
@@ -279,8 +281,7 @@ static enum rc start(struct daemon *d, struct err *e)
 	if (d->s.n_args)
 		return err_set(e, RC_USAGE, NULL, "unexpected argument %s", d->s.args[0]);
 	if (!log_level_parse(d->s.log_level, &level))
-		return err_set(e, RC_USAGE, "log_level", "log_level: '%s' is none",
-			       d->s.log_level);
+		return err_set(e, RC_USAGE, "log_level", "log_level: '%s' is none", d->s.log_level);
 	log_set_level(level);
 	d->s.loops = d->s.loops ? d->s.loops : processors();
 	rc = settings_listen(&d->s, d->host, &d->port, e);

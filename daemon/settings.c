@@ -8,8 +8,10 @@
 
 const struct option_def settings_table[] = {
 #define S(name, type, def, min, max, unit, command_line, doc)                                      \
-	{ #name, OPT_##type, offsetof(struct settings, name), def, min, max, unit, doc,            \
-	  command_line },
+	{                                                                                          \
+		#name, OPT_##type,  offsetof(struct settings, name), def, min, max, unit,          \
+		doc,   command_line                                                                \
+	},
 #include "daemon/settings.def"
 #undef S
 };
@@ -43,9 +45,8 @@ static enum rc set_one(int argc, char **argv, int *i, struct settings *s, struct
 {
 	char name[64];
 	struct view value;
-	const struct option_def *d = split(argv[*i] + 2, name, sizeof(name), &value)
-					     ? find(view_str(name))
-					     : NULL;
+	const struct option_def *d =
+		split(argv[*i] + 2, name, sizeof(name), &value) ? find(view_str(name)) : NULL;
 
 	if (!d || !d->command_line)
 		return err_set(e, RC_USAGE, NULL, "unknown option %s", argv[*i]);
@@ -92,14 +93,16 @@ enum rc settings_read(int argc, char **argv, struct settings *out, struct err *e
 	snprintf(config, sizeof(config), "%s", out->config);
 	options_defaults(settings_table, settings_count, out);
 	rc = options_file(settings_table, settings_count, out, config, e);
-	if (!rc && (out->config[0] || out->clock[0] || out->offline[0] || out->help || out->version))
-		rc = err_set(e, RC_USAGE, NULL, "%s: config, clock, offline, help and version belong "
-						"on the command line", config);
+	if (!rc &&
+	    (out->config[0] || out->clock[0] || out->offline[0] || out->help || out->version))
+		rc = err_set(e, RC_USAGE, NULL,
+			     "%s: config, clock, offline, help and version belong "
+			     "on the command line",
+			     config);
 	return rc ? rc : read_command_line(argc, argv, out, e);
 }
 
-enum rc settings_listen(const struct settings *s, char host[256], uint16_t *out_port,
-			struct err *e)
+enum rc settings_listen(const struct settings *s, char host[256], uint16_t *out_port, struct err *e)
 {
 	const char *colon = strrchr(s->listen, ':');
 	const char *from = s->listen;

@@ -31,8 +31,8 @@ static enum rc parse(const char *text, uint64_t allowed, struct query *q, struct
 
 START_TEST(query_reads_what_the_table_allows)
 {
-	uint64_t allowed = QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) |
-			   QBIT(limit);
+	uint64_t allowed =
+		QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) | QBIT(limit);
 	struct query q;
 	struct err e;
 
@@ -57,21 +57,32 @@ START_TEST(query_refuses_the_rest_and_names_it)
 	static const struct {
 		const char *text, *field;
 	} bad[] = {
-		{ "depth=0", "depth" },	       { "depth=25", "depth" },
-		{ "depth=", "depth" },	       { "depth", "depth" },
-		{ "depth=+4", "depth" },       { "depth=4.0", "depth" },
-		{ "depth=-4", "depth" },       { "depth=99999999999999999999", "depth" },
+		{ "depth=0", "depth" },
+		{ "depth=25", "depth" },
+		{ "depth=", "depth" },
+		{ "depth", "depth" },
+		{ "depth=+4", "depth" },
+		{ "depth=4.0", "depth" },
+		{ "depth=-4", "depth" },
+		{ "depth=99999999999999999999", "depth" },
 		{ "depth=18446744073709551620", "depth" },
-		{ "on=2026-02-30", "on" },     { "on=today", "on" },
-		{ "watched=yes", "watched" },  { "kind=worst", "kind" },
-		{ "limit=0", "limit" },	       { "limit=1001", "limit" },
-		{ "depth=4&depth=4", "depth" }, { "colour=red", "colour" },
-		{ "Depth=4", "Depth" },	       { "=4", "" },
-		{ "q=%ff", "" },	       { "q=%zz", "" },
-		{ "q=%00", "" },	       { "q=%", "" },
+		{ "on=2026-02-30", "on" },
+		{ "on=today", "on" },
+		{ "watched=yes", "watched" },
+		{ "kind=worst", "kind" },
+		{ "limit=0", "limit" },
+		{ "limit=1001", "limit" },
+		{ "depth=4&depth=4", "depth" },
+		{ "colour=red", "colour" },
+		{ "Depth=4", "Depth" },
+		{ "=4", "" },
+		{ "q=%ff", "" },
+		{ "q=%zz", "" },
+		{ "q=%00", "" },
+		{ "q=%", "" },
 	};
-	uint64_t allowed = QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) |
-			   QBIT(limit);
+	uint64_t allowed =
+		QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) | QBIT(limit);
 	struct query q;
 	struct err e;
 
@@ -126,9 +137,9 @@ START_TEST(cursor_opens_only_as_it_was_sealed)
 	ck_assert(view_eq(got, key));
 	ck_assert_int_eq(cursor_open(other, scope, view_of(text, n), arena, &got, &e),
 			 RC_BAD_CURSOR);
-	ck_assert_int_eq(cursor_open(secret, VIEW_LIT("gaps/P/5"), view_of(text, n), arena, &got,
-				     &e),
-			 RC_BAD_CURSOR);
+	ck_assert_int_eq(
+		cursor_open(secret, VIEW_LIT("gaps/P/5"), view_of(text, n), arena, &got, &e),
+		RC_BAD_CURSOR);
 	for (size_t cut = 0; cut < n; cut++)
 		ck_assert_int_eq(cursor_open(secret, scope, view_of(text, cut), arena, &got, &e),
 				 RC_BAD_CURSOR);
@@ -162,7 +173,8 @@ END_TEST
 
 /* ---- problems ---- */
 
-static char *problem_text(enum rc rc, const char *field, const char *arg, bool query, enum lang lang)
+static char *problem_text(enum rc rc, const char *field, const char *arg, bool query,
+			  enum lang lang)
 {
 	struct problem p = { .query = query };
 	struct buf b = BUF_INIT;
@@ -198,14 +210,22 @@ START_TEST(language_is_what_was_preferred)
 		const char *text;
 		enum lang want;
 	} cases[] = {
-		{ "ja", LANG_JA },	      { "JA-jp", LANG_JA },
-		{ "en", LANG_EN },	      { "", LANG_EN },
-		{ "fr", LANG_EN },	      { "en;q=0.5, ja;q=0.8", LANG_JA },
-		{ "ja;q=0.5,en;q=0.8", LANG_EN }, { "ja;q=0,en;q=0", LANG_EN },
-		{ "ja;q=0.001", LANG_JA },    { "ja;q=2", LANG_EN },
-		{ "ja;q=", LANG_EN },	      { "ja;;", LANG_EN },
-		{ "jam", LANG_EN },	      { "fr, ja;q=0.1", LANG_JA },
-		{ ",,ja", LANG_JA },	      { "ja;q=1.000", LANG_JA },
+		{ "ja", LANG_JA },
+		{ "JA-jp", LANG_JA },
+		{ "en", LANG_EN },
+		{ "", LANG_EN },
+		{ "fr", LANG_EN },
+		{ "en;q=0.5, ja;q=0.8", LANG_JA },
+		{ "ja;q=0.5,en;q=0.8", LANG_EN },
+		{ "ja;q=0,en;q=0", LANG_EN },
+		{ "ja;q=0.001", LANG_JA },
+		{ "ja;q=2", LANG_EN },
+		{ "ja;q=", LANG_EN },
+		{ "ja;;", LANG_EN },
+		{ "jam", LANG_EN },
+		{ "fr, ja;q=0.1", LANG_JA },
+		{ ",,ja", LANG_JA },
+		{ "ja;q=1.000", LANG_JA },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -268,9 +288,17 @@ START_TEST(routes_are_found_by_their_segments)
 	ck_assert_ptr_null(find(HTTP_POST, "/v1/orgs/A", p, &allow));
 	route_allow_text(allow, text, sizeof(text));
 	ck_assert_str_eq(text, "GET, HEAD, PUT, PATCH, DELETE");
-	static const char *const none[] = { "/", "/v1", "/v1/", "/v1/orgs/", "/v1/orgs//suppliers",
-					    "/V1/orgs", "/v1/orgs/A/suppliers/", "*", "",
-					    "/v1/orgs/A/nothing", "/v1/orgs/%ff" };
+	static const char *const none[] = { "/",
+					    "/v1",
+					    "/v1/",
+					    "/v1/orgs/",
+					    "/v1/orgs//suppliers",
+					    "/V1/orgs",
+					    "/v1/orgs/A/suppliers/",
+					    "*",
+					    "",
+					    "/v1/orgs/A/nothing",
+					    "/v1/orgs/%ff" };
 	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
 		ck_assert_msg(!find(HTTP_GET, none[i], p, &allow), "%s", none[i]);
 		ck_assert_uint_eq(allow, 0);
