@@ -92,6 +92,40 @@ describe("start and stop", () => {
 	});
 });
 
+describe("limits of the machine", () => {
+	it("a full store refuses writes with 507, and goes on reading", async () => {
+		const d = await Daemon.start({ args: ["--map-bytes", "2097152", "--map-max-bytes", "4194304"] });
+		let r;
+		let n = 0;
+		for (; n < 5000; n++) {
+			r = await d.put(`/v1/orgs/${fictional(n)}`, { name: `n${n}`, note: "y".repeat(3500) });
+			if (r.status >= 300) break;
+		}
+		assert.ok(n > 100);
+		assert.equal(r.status, 507, r.text);
+		assert.equal(r.body.code, "store-full");
+		for (let i = 0; i < n; i++) assert.equal((await d.get(`/v1/orgs/${fictional(i)}`)).body.name, `n${i}`);
+		const { dir } = d;
+		d.owned = false;
+		assert.equal((await d.stop()).code, 0);
+		assert.equal((await run(["--offline", "check", dir])).code, 0);
+		// with room again, it writes again
+		await d.launch();
+		assert.equal((await d.put(`/v1/orgs/${fictional(n)}`, { name: "later" })).status, 201);
+		await d.stop();
+		rmSync(dir, { recursive: true });
+	});
+
+	it("open event streams do not hold up the end", async () => {
+		const d = await Daemon.start();
+		const streams = await Promise.all([1, 2, 3].map(() => d.fetch("GET", "/v1/events")));
+		const began = Date.now();
+		assert.equal((await d.stop()).code, 0);
+		assert.ok(Date.now() - began < 3000);
+		await Promise.all(streams.map((s) => s.text().catch(() => "")));
+	});
+});
+
 describe("usage", () => {
 	it("that is wrong ends with 2", async () => {
 		for (const args of [
