@@ -234,7 +234,8 @@ static void run_put(struct txn *w, enum adj_dir dir, uint32_t org, uint32_t firs
 	uint16_t head[4] = { (uint16_t)n, (uint16_t)nd, 0, 0 };
 	memcpy(p, head, RUN_HEAD_BYTES);
 	memcpy(p + RUN_HEAD_BYTES, e, 8 * n);
-	memcpy(p + RUN_HEAD_BYTES + 8 * n, d, 8 * nd);
+	if (nd)
+		memcpy(p + RUN_HEAD_BYTES + 8 * n, d, 8 * nd);
 }
 
 /* Writes a list as runs, the first under `first`; each of about half the maximum, so that they can grow. */
