@@ -34,6 +34,7 @@ struct figurer {
 	struct touched touched;
 	struct buf blob;
 	uint64_t kept; /* META figured */
+	size_t warm_at;
 };
 
 /* ---- submitting ---- */
@@ -218,6 +219,25 @@ static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 	return rc;
 }
 
+/* Computes one of those whose memo is missing (after a start), while nothing else waits. False: none is. */
+static bool warm_one(struct figurer *f)
+{
+	struct touched *x = &f->touched;
+	struct round r = { .f = f, .t = f->txn };
+	struct exposure unused;
+	bool more = false;
+
+	while (f->warm_at < x->n_watches && x->memos[f->warm_at].valid)
+		f->warm_at++;
+	if (f->warm_at >= x->n_watches || txn_renew(f->txn) != RC_OK)
+		return false;
+	/* what it remembers must belong to the figures that are kept */
+	if (graph_revision(f->txn) == atomic_load(&f->done))
+		more = compute(&r, f->warm_at++, graph_today(f->txn), &unused) == RC_OK;
+	txn_reset(f->txn);
+	return more;
+}
+
 /* ---- the thread ---- */
 
 static void wait_ms(struct figurer *f, unsigned ms)
@@ -231,11 +251,23 @@ static void wait_ms(struct figurer *f, unsigned ms)
 	pthread_cond_timedwait(&f->wake, &f->mutex, &until);
 }
 
+static bool has_work(struct figurer *f)
+{
+	bool work;
+
+	pthread_mutex_lock(&f->mutex);
+	work = f->stopping || f->poked > atomic_load(&f->done);
+	pthread_mutex_unlock(&f->mutex);
+	return work;
+}
+
 /* False: stop. */
 static bool wait_for_work(struct figurer *f, bool failed)
 {
 	bool stop;
 
+	while (!failed && !has_work(f) && warm_one(f))
+		;
 	pthread_mutex_lock(&f->mutex);
 	if (failed && !f->stopping)
 		wait_ms(f, RETRY_MS);
@@ -259,6 +291,7 @@ static void *run(void *arg)
 			log_error("figurer", "the figures stand still at revision %llu: %s",
 				  (unsigned long long)atomic_load(&f->done), rc_code(rc));
 		failed = rc != RC_OK;
+		f->warm_at = 0;
 		pthread_mutex_lock(&f->mutex);
 		if (!failed)
 			atomic_store(&f->done, revision);

@@ -31,23 +31,26 @@ static struct figurer *figurer;
 
 /* ---- the rig ---- */
 
-static void up(int32_t day)
+static void up_at(int64_t now_ms)
 {
 	struct store_options o = { .create = true, .map_bytes = 1u << 30 };
+	struct writer_options wo = { .tick_ms = 10 };
 	bool is_new;
 	struct err e = { 0 };
 	struct txn *t;
 
-	clock_init_at(&clk, instant_of_day_jst(day) + 3600000);
+	clock_init_at(&clk, now_ms);
 	MUST(store_open(dir.path, &o, &store, &is_new, &e) == RC_OK);
 	if (is_new) {
 		MUST(txn_begin_write(store, &t) == RC_OK);
 		MUST(graph_init(t, clock_now_ms(&clk)) == RC_OK);
 		MUST(txn_commit(t) == RC_OK);
 	}
-	MUST(writer_start(store, &clk, NULL, &writer, &e) == RC_OK);
+	MUST(writer_start(store, &clk, &wo, &writer, &e) == RC_OK);
 	MUST(figurer_start(store, writer, &figurer, &e) == RC_OK);
 }
+
+static void up(int32_t day) { up_at(instant_of_day_jst(day) + 3600000); }
 
 static void down(void)
 {
@@ -250,6 +253,68 @@ static void one_world(uint64_t seed, unsigned *io_checked)
 	down();
 	free(w);
 }
+
+/* Changes of certificates alone, in a process that stays up over midnight: nearly all figures shift. */
+static void one_world_of_lapses(uint64_t seed, unsigned *io_checked)
+{
+	struct rng r = { seed };
+	struct world *w = malloc(sizeof(*w)), *kept = malloc(sizeof(*w));
+	struct op_list ops;
+	char when[64];
+	int32_t day;
+
+	world_random(w, seed, 40);
+	for (unsigned i = 0; i < w->n_links; i++)
+		w->link[i].n_grants = 0;
+	for (unsigned i = 0; i < w->n_orgs; i++)
+		if (w->org[i].there && !w->org[i].targets.there && rng_chance(&r, 70))
+			world_targets(w, (int)i);
+	day = w->pool[rng_below(&r, w->n_pool)] - 1 - (rng_chance(&r, 30) ? HORIZON_DEFAULT : 0);
+	tmpdir_remove(&dir);
+	tmpdir_make(&dir);
+	up_at(instant_of_day_jst(day + 1) - 400);
+	ops_init(&ops, seed);
+	ops_world(&ops, w);
+	send_list(&ops, &r);
+	ops_done(&ops);
+	for (unsigned round = 0; round < 40; round++) {
+		struct w_change c;
+
+		snprintf(when, sizeof(when), "lapses %llu round %u", (unsigned long long)seed, round);
+		*io_checked += check_all(when);
+		if (round == 20)
+			nanosleep(&(struct timespec){ 0, 450000000 }, NULL);
+		ops_init(&ops, rng_next(&r));
+		for (unsigned n = 1 + rng_below(&r, 3); n > 0;) {
+			memcpy(kept, w, sizeof(*w));
+			world_mutate(w, &r, &c);
+			if (c.what == WC_CERT || c.what == WC_CERT_GONE) {
+				ops_change(&ops, w, &c);
+				n--;
+			} else {
+				memcpy(w, kept, sizeof(*w));
+			}
+		}
+		send_list(&ops, &r);
+		ops_done(&ops);
+	}
+	*io_checked += check_all("at last");
+	down();
+	free(kept);
+	free(w);
+}
+
+START_TEST(lapses_shift_figures_as_if_computed)
+{
+	const char *n = getenv("TIERWATCH_FIGURE_WORLDS");
+	unsigned long worlds = n ? strtoul(n, NULL, 10) : WORLDS_DEFAULT;
+	unsigned checked = 0;
+
+	for (unsigned long i = 0; i < worlds; i++)
+		one_world_of_lapses(9000 + i, &checked);
+	ck_assert_uint_gt(checked, worlds * 40);
+}
+END_TEST
 
 START_TEST(kept_figures_are_those_of_the_moment)
 {
@@ -519,6 +584,7 @@ static Suite *figurer_suite(void)
 	tcase_add_test(tc, a_deleted_supplier_touches_those_above);
 	tcase_add_test(tc, who_is_not_watched_has_no_figures);
 	tcase_add_test(tc, kept_figures_are_those_of_the_moment);
+	tcase_add_test(tc, lapses_shift_figures_as_if_computed);
 	tcase_add_test(tc, figures_catch_up_after_a_kill);
 	suite_add_tcase(s, tc);
 	return s;
