@@ -50,6 +50,7 @@ describe("start and stop", () => {
 		// a datagram socket of the Unix kind, held by python, which prints what it gets
 		const script = `import socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM);s.bind(sys.argv[1]);s.settimeout(10)\nprint("bound",flush=True)\nfor i in range(2): print(s.recv(99).decode(),flush=True)`;
 		const py = spawn("python3", ["-c", script, path], { stdio: ["ignore", "pipe", "inherit"] });
+		const closed = new Promise((done) => py.on("close", done));
 		let said = "";
 		py.stdout.on("data", (x) => (said += x));
 		while (!said.includes("bound")) await sleep(20);
@@ -57,7 +58,7 @@ describe("start and stop", () => {
 		const d = await Daemon.start({ dir: join(dir, "d") });
 		delete process.env.NOTIFY_SOCKET;
 		await d.stop();
-		await new Promise((done) => py.on("close", done));
+		await closed;
 		assert.deepEqual(said.trim().split("\n"), ["bound", "READY=1", "STOPPING=1"]);
 		rmSync(dir, { recursive: true });
 	});
