@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libservices.a
 	%D%/jobs.c \
 	%D%/jobs.h \
 	%D%/jobs_int.h \
+	%D%/seeds.c \
 	%D%/shifts.c \
 	%D%/touched.c \
 	%D%/touched.h \

@@ -64,7 +64,6 @@ struct touched {
 	size_t n_shifts, cap_shifts;
 	int32_t *days;         /* the new days, rising */
 	size_t n_days, cap_days;
-	uint64_t log_bytes;    /* read, for tests */
 	/* what every organisation held when the last collection ended; not ready: to be read anew */
 	standing *standings;
 	uint32_t n_standings;
@@ -95,6 +94,8 @@ static inline bool bit_get(const uint8_t *bits, uint32_t i) { return bits[i >> 3
 static inline void bit_put(uint8_t *bits, uint32_t i) { bits[i >> 3] |= (uint8_t)(1u << (i & 7)); }
 size_t watch_index(const struct touched *x, uint32_t org);
 void touch_add(struct touched *x, struct txn *t, size_t watch, int32_t day, struct cause cause);
+/* seeds.c: the seeds of the revisions after `after`. */
+MUST_USE enum rc seeds_read(struct touched *x, struct txn *t, uint64_t after, uint64_t to);
 /* shifts.c: takes the seeds that are shifts out of the seeds, if they are few; finds out whom they touch,
  * once the touches of the other seeds stand. */
 MUST_USE enum rc shifts_find(struct touched *x, struct txn *t);
