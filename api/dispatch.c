@@ -242,6 +242,11 @@ static void run_events(struct request *r)
 	struct err e = { 0 };
 	enum rc rc;
 
+	if (r->method == HTTP_HEAD) { /* nothing to listen to */
+		r->reply.type = "text/event-stream";
+		answer_send(r);
+		return;
+	}
 	r->txn = loop_txn(l, &rc);
 	if (!rc) {
 		rc = r->route->handle(r, &e);

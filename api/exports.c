@@ -43,10 +43,19 @@ static const char *const line_kinds[KO__COUNT] = { "org", "link", "certificate",
 						   "contact" };
 static const enum ent kind_ents[KO__COUNT] = { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_ORG };
 
-struct export
-{
+/* One of `columns`, looked up once. */
+struct column {
+	struct view name;
+	const struct field *field; /* NULL: no field of the entity */
+};
+
+#define COLUMNS_MAX 32
+
+struct exporting {
 	struct stream s; /* first */
 	enum kind_out kind;
+	size_t n_columns;
+	struct column columns[COLUMNS_MAX];
 	bool csv, bom, begun;
 	/* behind which the next step goes on */
 	char org[ORGID_MAX + 1]; /* done with, and all before it */
@@ -71,7 +80,7 @@ struct row {
 	const struct contact *contact;
 };
 
-static bool is_full(const struct export *x) { return x->out->n >= STREAM_STEP; }
+static bool is_full(const struct exporting *x) { return x->out->n >= STREAM_STEP; }
 
 /* ---- one row ---- */
 
@@ -89,7 +98,7 @@ static bool plain_contact(struct txn *t, const struct rec *r, struct contact *ou
 	return false;
 }
 
-static struct view key_cell(struct export *x, const struct row *row, struct view name)
+static struct view key_cell(struct exporting *x, const struct row *row, struct view name)
 {
 	struct contact c;
 
@@ -113,31 +122,44 @@ static struct view key_cell(struct export *x, const struct row *row, struct view
 	return view_of(NULL, 0);
 }
 
-static void csv_row(struct export *x, const struct row *row)
+static void csv_row(struct exporting *x, const struct row *row)
 {
-	for (const char *p = columns[x->kind]; p; p = strchr(p, ',')) {
-		if (*p == ',')
-			buf_addc(x->out, *p++);
-		const char *comma = strchr(p, ',');
-		struct view name = view_of(p, comma ? (size_t)(comma - p) : strlen(p));
-		if (*p == '@') {
-			csv_cell(x->out, key_cell(x, row, view_of(p + 1, name.n - 1)));
-			continue;
-		}
-		const struct field *f = field_by_name(kind_ents[x->kind], name);
-		if (f)
-			csv_value(x->out, kind_ents[x->kind], f, row->rec->f[f->id]);
+	enum ent ent = kind_ents[x->kind];
+
+	for (size_t i = 0; i < x->n_columns; i++) {
+		const struct column *c = &x->columns[i];
+		if (i > 0)
+			buf_addc(x->out, ',');
+		if (c->field)
+			csv_value(x->out, ent, c->field, row->rec->f[c->field->id]);
+		else
+			csv_cell(x->out, key_cell(x, row, c->name));
 	}
 	buf_adds(x->out, "\r\n");
 }
 
-static void csv_head(struct export *x)
+static void read_columns(struct exporting *x)
+{
+	for (const char *p = columns[x->kind]; *p && x->n_columns < COLUMNS_MAX;) {
+		struct column *c = &x->columns[x->n_columns++];
+		bool key = *p == '@';
+		p += key;
+		c->name = view_of(p, strcspn(p, ","));
+		c->field = key ? NULL : field_by_name(kind_ents[x->kind], c->name);
+		p += c->name.n;
+		p += *p == ',';
+	}
+}
+
+static void csv_head(struct exporting *x)
 {
 	if (x->bom)
 		buf_adds(x->out, "\xef\xbb\xbf");
-	for (const char *p = columns[x->kind]; *p; p++)
-		if (*p != '@')
-			buf_addc(x->out, *p);
+	for (size_t i = 0; i < x->n_columns; i++) {
+		if (i > 0)
+			buf_addc(x->out, ',');
+		buf_addv(x->out, x->columns[i].name);
+	}
 	buf_adds(x->out, "\r\n");
 }
 
@@ -156,7 +178,7 @@ static void contact_members(struct json *j, const struct row *row)
 }
 
 /* "kind" is the line's here; an organisation's own is "org_kind". */
-static void json_row(struct export *x, const struct row *row)
+static void json_row(struct exporting *x, const struct row *row)
 {
 	enum ent ent = kind_ents[x->kind];
 	const struct entity *en = &entities[ent];
@@ -192,7 +214,7 @@ static void json_row(struct export *x, const struct row *row)
 	buf_addc(x->out, '\n');
 }
 
-static void put_row(struct export *x, const struct row *row)
+static void put_row(struct exporting *x, const struct row *row)
 {
 	if (x->csv)
 		csv_row(x, row);
@@ -204,7 +226,7 @@ static void put_row(struct export *x, const struct row *row)
 
 static bool put_cert(void *arg, struct view cert, const struct rec *rec)
 {
-	struct export *x = arg;
+	struct exporting *x = arg;
 	struct row row = { .rec = rec, .key = { view_of(x->inner_org, x->inner_org_n), cert } };
 
 	put_row(x, &row);
@@ -214,7 +236,7 @@ static bool put_cert(void *arg, struct view cert, const struct rec *rec)
 	return !x->stopped;
 }
 
-static void put_clauses(struct export *x, const struct link_iter *it, struct row *row)
+static void put_clauses(struct exporting *x, const struct link_iter *it, struct row *row)
 {
 	for (int no = 0; no < CL__COUNT; no++) {
 		struct rec rec;
@@ -226,7 +248,7 @@ static void put_clauses(struct export *x, const struct link_iter *it, struct row
 	}
 }
 
-static void put_links(struct export *x, struct view id, uint32_t org)
+static void put_links(struct exporting *x, struct view id, uint32_t org)
 {
 	struct link_iter it;
 	struct rec rec;
@@ -244,7 +266,7 @@ static void put_links(struct export *x, struct view id, uint32_t org)
 	link_iter_close(&it);
 }
 
-static void put_contacts(struct export *x, struct view id, uint32_t org)
+static void put_contacts(struct exporting *x, struct view id, uint32_t org)
 {
 	struct contact c;
 	struct view bytes;
@@ -258,7 +280,7 @@ static void put_contacts(struct export *x, struct view id, uint32_t org)
 		put_row(x, &(struct row){ .rec = &rec, .key = { id }, .contact = &c });
 }
 
-static void put_org(struct export *x, struct view id, uint32_t org)
+static void put_org(struct exporting *x, struct view id, uint32_t org)
 {
 	struct rec rec;
 
@@ -285,7 +307,7 @@ static void put_org(struct export *x, struct view id, uint32_t org)
 /* One organisation; false ends the step. */
 static bool visit(void *arg, struct view id, uint32_t org)
 {
-	struct export *x = arg;
+	struct exporting *x = arg;
 
 	if (!view_eq(id, view_of(x->inner_org, x->inner_org_n))) {
 		x->inner_org_n = MIN(id.n, ORGID_MAX);
@@ -304,7 +326,7 @@ static bool visit(void *arg, struct view id, uint32_t org)
 
 static enum rc export_fill(struct stream *s, struct txn *t, struct buf *out, bool *out_end)
 {
-	struct export *x = (struct export *)(void *)s;
+	struct exporting *x = (struct exporting *)(void *)s;
 
 	x->t = t;
 	x->out = out;
@@ -322,7 +344,7 @@ static void export_free(struct stream *s) { free(s); }
 
 enum rc export_open(struct request *r, struct err *e)
 {
-	struct export *x;
+	struct exporting *x;
 	int kind = 0;
 
 	while (kind < KO__COUNT && !view_is(r->param[0], kind_names[kind]))
@@ -335,6 +357,7 @@ enum rc export_open(struct request *r, struct err *e)
 		return RC_NOMEM;
 	x->s = (struct stream){ export_fill, export_free };
 	x->kind = (enum kind_out)kind;
+	read_columns(x);
 	x->csv = r->query.v[Q_export_format].n == 0;
 	x->bom = r->query.v[Q_bom].n != 0;
 	r->stream = &x->s;

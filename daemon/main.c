@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-#define READER_CHECK_S 60
+#define HOUSEKEEPING_S 60
 
 struct daemon {
 	struct settings s;
@@ -234,8 +235,10 @@ static int run(struct daemon *d, const sigset_t *signals)
 				  "a commit failed: the daemon ends and must be started again");
 			return EXIT_FAILED;
 		}
-		if (sig < 0 && ++seconds % READER_CHECK_S == 0)
-			store_reader_check(d->store);
+		if (sig >= 0 || ++seconds % HOUSEKEEPING_S != 0)
+			continue;
+		store_reader_check(d->store);
+		malloc_trim(0);
 	}
 }
 
@@ -250,6 +253,15 @@ static void on_bus_error(int sig)
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(EXIT_FAILED);
 	_exit(EXIT_DAMAGED);
+}
+
+/* What is large goes back to the system at once: an import or a long list leaves no more behind than
+ * the threads keep for their next work. Without this the threshold grows with what is freed. */
+static void set_up_malloc(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20);
+	mallopt(M_ARENA_MAX, 4);
 }
 
 /* Files that we open must not become 0, 1 or 2. */
@@ -302,6 +314,7 @@ int main(int argc, char **argv)
 	int status;
 
 	open_std_fds();
+	set_up_malloc();
 	umask(077);
 	enum rc rc = settings_read(argc, argv, &d.s, &e);
 	if (!rc && d.s.help) {

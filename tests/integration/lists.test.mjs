@@ -138,6 +138,8 @@ describe("every answer", () => {
 		assert.equal(head.status, 200);
 		assert.equal(head.text, "");
 		assert.ok(head.etag);
+		for (const path of ["/v1/events", "/v1/changes", "/v1/backup", "/v1/exports/orgs", "/metrics", "/"])
+			assert.equal((await d.call("HEAD", path)).status, 200, path);
 	});
 
 	it("is counted", async () => {
