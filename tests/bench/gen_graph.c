@@ -3,10 +3,11 @@
  * usage: gen_graph DIR ORGANISATIONS LINKS [SEED]
  *
  * Both ends of a link are drawn by weight, about rank^-0.77, over shuffles of the organisations: few
- * buy from very many, few sell to very many, most do a little of both. For a quarter of the links sellers
- * are ranked as buyers are, so that large ones deal with large ones; direction is left to chance, so
- * there are cycles. At 100,000 organisations with 600,000 links a large buyer reaches most of them
- * in four steps, as in a real country. All numbers are fictional: base digits 9999, then the index.
+ * buy from very many, few sell to very many, most do a little of both. For a third of the links sellers
+ * are ranked as buyers are, so that large ones deal with large ones. Every organisation has a place
+ * along the way from makers to users; one link in twenty may lead back, so there are cycles. At
+ * 100,000 organisations with 600,000 links a large buyer reaches most of them in four steps, as in
+ * a real country. All numbers are fictional: base digits 9999, then the index.
  *
  * Writes orgs.csv, certificates.csv and links.csv in the columns of docs/import.md, and lists of
  * identifiers: buyers-low, buyers-med and buyers-hub (by suppliers), suppliers-low, suppliers-med
@@ -97,6 +98,8 @@ static uint32_t *shuffled(struct world *w)
 
 /* ---- the network ---- */
 
+static uint32_t place(uint32_t org) { return org * 2654435761u; }
+
 static bool add_link(struct world *w, uint32_t count, uint32_t p, uint32_t s)
 {
 	uint64_t pair = (uint64_t)p << 32 | s;
@@ -132,8 +135,10 @@ static void make_links(struct world *w)
 	w->seller = shuffled(w);
 	for (uint32_t count = 0; count < w->links;) {
 		uint32_t p = w->buyer[rank(w)];
-		const uint32_t *sellers = below(w, 4) ? w->seller : w->buyer;
-		count += add_link(w, count, p, sellers[rank(w)]);
+		const uint32_t *sellers = below(w, 3) ? w->seller : w->buyer;
+		uint32_t s = sellers[rank(w)];
+		if (place(p) < place(s) || below(w, 20) == 0)
+			count += add_link(w, count, p, s);
 	}
 }
 
