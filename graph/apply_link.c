@@ -2,7 +2,6 @@
  * apply_link.c - links: create, change, delete, with all that follows from a link: both directions of
  * the adjacency, grants by viewer, supplier codes, the calendar. Checks come before writes (state.h).
  */
-#include "base/orgid.h"
 #include "base/util.h"
 #include "graph/state.h"
 
@@ -254,9 +253,9 @@ static enum rc ends_make(struct batch *b, struct op *op, uint32_t *p, uint32_t *
 {
 	enum rc rc = RC_OK;
 	if (*p == ORG_NONE)
-		rc = orgid_check(op->a, "procurer", e);
+		rc = stub_check(b, op->a, "procurer", e);
 	if (rc == RC_OK && *s == ORG_NONE)
-		rc = orgid_check(op->b, "supplier", e);
+		rc = stub_check(b, op->b, "supplier", e);
 	if (rc == RC_OK && *p == ORG_NONE)
 		rc = org_resolve(b, op->a, true, p, res);
 	if (rc == RC_OK && *s == ORG_NONE)

@@ -75,13 +75,37 @@ static void aliases_write(struct batch *b, struct change *c, uint32_t org)
 
 /* ---- units ---- */
 
-static enum rc unit_check(struct batch *b, struct change *c, struct view id)
+#define ALIAS_OF_PARENT "a unit's id begins with its parent's own id, not an alias"
+
+/* A unit whose entity is not known yet: imports make it, once nothing else speaks against the unit. */
+static enum rc parent_check(struct batch *b, struct change *c, struct view of_id, bool may_make, bool *out_make)
 {
-	struct view of_id = orgid_parent(id);
+	struct view named = c->new.f[ORG_PARENT];
 	uint32_t parent, by_field;
 	struct rec r;
+	bool known = org_find(b->w, of_id, &parent) == RC_OK;
+
+	*out_make = !known && may_make;
+	if (!known && !may_make)
+		return err_set(c->err, RC_NO_SUCH_ORG, "parent", "%.*s", (int)of_id.n, (const char *)of_id.p);
+	if (named.p && (known ? org_find(b->w, named, &by_field) != RC_OK || by_field != parent
+			      : !view_eq(named, of_id)))
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%.*s", (int)named.n, (const char *)named.p);
+	if (!known)
+		return change_set_bytes(b, c, ORG_PARENT, of_id);
+	if (org_get(b->w, parent, &r) != RC_OK || org_is_unit(&r))
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%s", "the parent must be an entity");
+	if (!view_eq(r.f[META_ID], of_id)) /* its units are found by its own id */
+		return err_set(c->err, RC_BAD_PARENT, "parent", "%.*s is an alias", (int)of_id.n, (const char *)of_id.p);
+	return change_set_bytes(b, c, ORG_PARENT, of_id);
+}
+
+static enum rc unit_check(struct batch *b, struct change *c, struct view id, bool may_make, bool *out_make)
+{
+	struct view of_id = orgid_parent(id);
 	bool unit = org_is_unit(&c->new);
 
+	*out_make = false;
 	if (!unit && of_id.n)
 		return err_set(c->err, RC_BAD_PARENT, "kind", "%s", "an id with '~' is a division or a site");
 	if (!unit && rec_has(&c->new, ORG_PARENT))
@@ -91,15 +115,7 @@ static enum rc unit_check(struct batch *b, struct change *c, struct view id)
 	if (!of_id.n)
 		return err_set(c->err, RC_BAD_PARENT, "kind", "%s",
 			       "the id of a division or site is its parent's id, '~' and a code");
-	if (org_find(b->w, of_id, &parent) != RC_OK)
-		return err_set(c->err, RC_NO_SUCH_ORG, "parent", "%.*s", (int)of_id.n, (const char *)of_id.p);
-	if (rec_has(&c->new, ORG_PARENT) &&
-	    (org_find(b->w, c->new.f[ORG_PARENT], &by_field) != RC_OK || by_field != parent))
-		return err_set(c->err, RC_BAD_PARENT, "parent", "%.*s", (int)c->new.f[ORG_PARENT].n,
-			       (const char *)c->new.f[ORG_PARENT].p);
-	if (org_get(b->w, parent, &r) != RC_OK || org_is_unit(&r))
-		return err_set(c->err, RC_BAD_PARENT, "parent", "%s", "the parent must be an entity");
-	return change_set_bytes(b, c, ORG_PARENT, r.f[META_ID]);
+	return parent_check(b, c, of_id, may_make, out_make);
 }
 
 void units_of(struct txn *t, struct view id, struct buf *out)
@@ -240,7 +256,8 @@ static enum rc org_write(struct batch *b, struct change *c, struct view id, uint
 	return rc;
 }
 
-static enum rc org_check(struct batch *b, struct change *c, struct op *op, struct view id, uint32_t org)
+static enum rc org_check(struct batch *b, struct change *c, struct op *op, struct view id, uint32_t org,
+			 bool *out_make_parent)
 {
 	enum rc rc = RC_OK;
 	if (!rec_has(&c->new, ORG_NAME)) {
@@ -251,19 +268,10 @@ static enum rc org_check(struct batch *b, struct change *c, struct op *op, struc
 	} else if (!view_eq(c->old.f[ORG_NAME], c->new.f[ORG_NAME]) || op->kind == OP_PUT) {
 		change_clear(c, ORG_STUB);
 	}
-	if ((rc = unit_check(b, c, id)) != RC_OK || (rc = aliases_check(b, c, id, org)) != RC_OK)
+	if ((rc = unit_check(b, c, id, op->flags & OPF_STUBS, out_make_parent)) != RC_OK ||
+	    (rc = aliases_check(b, c, id, org)) != RC_OK)
 		return rc;
 	return op->flags & OPF_ADD_CONTACT ? contact_join(b, op, c) : RC_OK;
-}
-
-/* Imports of a unit whose entity is unknown make the entity as a stub first. */
-static enum rc parent_stub(struct batch *b, struct op *op, struct change *c, struct view id)
-{
-	uint32_t parent;
-	struct view p = orgid_parent(id);
-	if (!(op->flags & OPF_STUBS) || !p.n || !org_is_unit(&c->new) || org_find(b->w, p, &parent) == RC_OK)
-		return RC_OK;
-	return stub_make(b, p, &parent);
 }
 
 static enum rc org_delete(struct batch *b, struct op *op, struct change *c, uint32_t org);
@@ -282,8 +290,9 @@ static enum rc code_resolve(struct batch *b, struct op *op)
 enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e)
 {
 	struct change c = { .op = op, .res = res, .err = e };
-	uint32_t org = ORG_NONE;
+	uint32_t org = ORG_NONE, parent;
 	struct view stored = { 0 }, id;
+	bool make_parent = false;
 	uint8_t key[4];
 
 	if ((op->flags & OPF_BY_CODE) && code_resolve(b, op) != RC_OK)
@@ -309,10 +318,12 @@ enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct 
 	}
 	if (op->kind == OP_DELETE)
 		return org_delete(b, op, &c, org);
-	if ((rc = parent_stub(b, op, &c, id)) != RC_OK || (rc = org_check(b, &c, op, id, org)) != RC_OK)
+	if ((rc = org_check(b, &c, op, id, org, &make_parent)) != RC_OK)
 		return rc;
 	if (change_is_none(b, &c))
 		return RC_OK;
+	if (make_parent && (rc = stub_make(b, orgid_parent(id), &parent)) != RC_OK)
+		return rc;
 	res->changed = true;
 	res->created = !c.exists;
 	return org_write(b, &c, id, org);
@@ -345,6 +356,17 @@ static enum rc stub_make(struct batch *b, struct view id, uint32_t *out)
 	return rc;
 }
 
+enum rc stub_check(struct batch *b, struct view id, const char *field, struct err *e)
+{
+	uint32_t parent;
+	struct view of_id = orgid_parent(id);
+	enum rc rc = orgid_check(id, field, e);
+	if (rc == RC_OK && of_id.n && org_find(b->w, of_id, &parent) == RC_OK &&
+	    !view_eq(org_id(b->w, parent), of_id))
+		return err_set(e, RC_BAD_PARENT, field, ALIAS_OF_PARENT);
+	return rc;
+}
+
 enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res)
 {
 	enum rc rc = org_find(b->w, id, out);
@@ -357,7 +379,7 @@ enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *ou
 enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, uint32_t *out,
 			    struct op_result *res, struct err *e)
 {
-	enum rc rc = orgid_check(id, field, e);
+	enum rc rc = stub_check(b, id, field, e);
 	return rc == RC_OK ? org_resolve(b, id, true, out, res) : rc;
 }
 

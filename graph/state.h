@@ -102,6 +102,8 @@ void ids_forget(struct batch *b); /* an id or alias went or came to mean somethi
 uint32_t *ops_order(struct batch *b, const struct cmd *c, uint64_t **out_pairs);
 
 /* apply_org.c */
+/* Whether a stub of this id may be made: the id's form, and a unit's parent. */
+enum rc stub_check(struct batch *b, struct view id, const char *field, struct err *e);
 /* The organisation of an id, made as a stub if may_make; RC_NOT_FOUND otherwise. */
 enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *out, struct op_result *res);
 /* Makes a stub after checking the id's form. */

@@ -47,6 +47,8 @@ END_TEST
 /* Only divisions and sites have a parent, which is an entity; their id is its id, ~ and a code. */
 START_TEST(units)
 {
+	uint32_t org;
+
 	kit_org("A", "");
 	kit_org("B", "");
 	ck_rc(put_org("A~d1", "name=d kind=division parent=A"), RC_OK);
@@ -58,6 +60,14 @@ START_TEST(units)
 	ck_rc(put_org("C", "name=c kind=division parent=A"), RC_BAD_PARENT);
 	ck_rc(put_org("A~x", "name=c kind=site parent=B"), RC_BAD_PARENT);
 	ck_rc(put_org("Z~x", "name=c kind=site parent=Z"), RC_NO_SUCH_ORG);
+	kit_org("A", "aliases=A2"); /* its id, not another name of it, begins a unit's id */
+	ck_rc(put_org("A2~x", "name=c kind=site"), RC_BAD_PARENT);
+	ck_rc(put_org("A2~x", "name=c kind=site parent=A"), RC_BAD_PARENT);
+	ck_rc(put_org("A~y", "name=c kind=site parent=A2"), RC_OK);
+	ck_rc(kit_write(OP_MERGE, OPF_STUBS, ENT_LINK, "New", "A2~z", "", ""), RC_BAD_PARENT);
+	ck_rc(org_find(kit_txn, VIEW_LIT("XX-LOCAL-New"), &org), RC_NOT_FOUND);
+	ck_rc(kit_write(OP_MERGE, OPF_STUBS, ENT_LINK, "N~u", "N", "", ""), RC_OK);
+	ck_assert_uint_eq(graph_max_org(kit_txn), 7);
 	ck_assert_int_eq(rc_http(RC_BAD_PARENT), 422);
 	ck_assert_int_eq(rc_http(RC_NO_SUCH_ORG), 422);
 }

@@ -41,3 +41,14 @@ TESTS += %D%/test_hubs
 %C%_test_hubs_CPPFLAGS = $(AM_CPPFLAGS) -DW_ORGS=1600 -DW_LINKS=9000
 %C%_test_hubs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_hubs_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# The log, applied again.
+check_PROGRAMS += %D%/test_replay
+TESTS += %D%/test_replay
+%C%_test_replay_SOURCES = tests/run.h \
+	%D%/test_replay.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_replay_LDADD = $(graph_libs) $(CHECK_LIBS)
