@@ -44,8 +44,6 @@ enum rc request_chain(const struct request *r, uint32_t procurer, struct chain_q
 			return err_set(e, rc, NULL, "%s", "targets");
 		out->depth = tg.depth;
 	}
-	if (out->on > DAY_MAX - out->horizon)
-		return err_set(e, RC_BAD_QUERY, "horizon", "%s", "horizon: beyond the last day");
 	return RC_OK;
 }
 
