@@ -184,7 +184,35 @@ static struct view contacts_named(const struct op *op)
 	return (struct view){ 0 };
 }
 
-/* Personal values lie in the store before the ops run; one that no record names afterwards goes. */
+static int personal_cmp(const void *a, const void *b)
+{
+	const struct personal *const *x = a, *const *y = b;
+	return memcmp((*x)->ref, (*y)->ref, 16);
+}
+
+/* The command's personal values by reference. NULL: out of memory, or there are none. */
+static const struct personal **personal_sorted(const struct cmd *c)
+{
+	const struct personal **p = c->n_personal ? malloc(c->n_personal * sizeof *p) : NULL;
+	for (size_t i = 0; p && i < c->n_personal; i++)
+		p[i] = &c->personal[i];
+	if (p)
+		qsort(p, c->n_personal, sizeof *p, personal_cmp);
+	return p;
+}
+
+/* The value that an op names lies in the store before it runs. Not earlier: an op before it may have
+ * named the same, and have been refused or replaced. */
+static void personal_bring(struct batch *b, const struct personal *const *sorted, size_t n, struct view named)
+{
+	struct personal want, *w = &want;
+	memcpy(want.ref, named.p, 16);
+	const struct personal *const *found = bsearch(&w, sorted, n, sizeof *sorted, personal_cmp);
+	if (found)
+		txn_put(b->w, DB_PERSONAL, named, (*found)->bytes);
+}
+
+/* One that no record names afterwards goes. */
 static void personal_settle(struct batch *b, const struct op *op, struct view named)
 {
 	struct rec r;
@@ -192,17 +220,19 @@ static void personal_settle(struct batch *b, const struct op *op, struct view na
 		txn_del(b->w, DB_PERSONAL, named);
 }
 
-static enum rc op_try(struct batch *b, struct cmd *c, size_t i, struct op_result *res)
+static enum rc op_try(struct batch *b, struct cmd *c, size_t i, const struct personal *const *personal,
+		      struct op_result *res)
 {
 	struct err e = { 0 };
 	struct op *op = &c->ops[i];
 	uint8_t named[16];
 	struct view v = { 0 };
-	if (c->n_personal && (op->ent == ENT_ORG || op->ent == ENT_CLAUSE)) {
+	if (personal && (op->ent == ENT_ORG || op->ent == ENT_CLAUSE)) {
 		v = contacts_named(op);
 		if (v.n == 16) {
 			memcpy(named, v.p, 16);
 			v = view_of(named, 16);
+			personal_bring(b, personal, c->n_personal, v);
 		}
 	}
 	*res = (struct op_result){ 0 };
@@ -227,8 +257,9 @@ static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_
 {
 	enum rc first = RC_OK;
 	*out_changed = false;
-	for (size_t i = 0; i < c->n_personal; i++)
-		txn_put(b->w, DB_PERSONAL, view_of(c->personal[i].ref, 16), c->personal[i].bytes);
+	AUTO_FREE const struct personal **personal = personal_sorted(c);
+	if (c->n_personal && !personal)
+		txn_fail(b->w, RC_NOMEM);
 	AUTO_FREE uint64_t *pairs = NULL;
 	AUTO_FREE uint32_t *order = ops_order(b, c, &pairs);
 	for (size_t k = 0; k < c->n_ops && txn_rc(b->w) == RC_OK; k++) {
@@ -236,7 +267,7 @@ static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_
 		b->pair = pairs ? pairs[k] : 0;
 		if (c->ops[i].ent != ENT_LINK)
 			links_flush(b);
-		enum rc rc = op_try(b, c, i, &c->results[i]);
+		enum rc rc = op_try(b, c, i, personal, &c->results[i]);
 		*out_changed = *out_changed || c->results[i].changed;
 		if (rc != RC_OK && first == RC_OK)
 			first = rc;
