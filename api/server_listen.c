@@ -221,9 +221,27 @@ static uint16_t bound_port(int fd)
 	return getsockname(fd, (void *)&sa, &n) ? 0 : ntohs(sa.sin6_port);
 }
 
-static int bind_one(const struct addrinfo *ai)
+/* The first listener of a port is bound without SO_REUSEPORT for a moment: the kernel would let a second
+ * server of the same user share the port, and both would answer in turn. */
+static bool port_is_free(const struct addrinfo *ai)
 {
 	int on = 1;
+	int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	bool ok = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+		  bind(fd, ai->ai_addr, ai->ai_addrlen) == 0;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return ok;
+}
+
+static int bind_one(const struct addrinfo *ai, bool first)
+{
+	int on = 1;
+	if (first && !port_is_free(ai))
+		return -1;
 	int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
@@ -255,7 +273,7 @@ static enum rc bind_loop(struct server *s, struct loop *l, struct err *e)
 		return err_set(e, RC_USAGE, "listen", "cannot listen on %s: %s", host,
 			       gai_strerror(gai));
 	for (struct addrinfo *ai = list; ai && l->listen_fd < 0; ai = ai->ai_next)
-		l->listen_fd = bind_one(ai);
+		l->listen_fd = bind_one(ai, l == &s->loops[0]);
 	int saved = errno;
 	freeaddrinfo(list);
 	if (l->listen_fd < 0)

@@ -93,6 +93,8 @@ enum rc settings_read(int argc, char **argv, struct settings *out, struct err *e
 	snprintf(config, sizeof(config), "%s", out->config);
 	options_defaults(settings_table, settings_count, out);
 	rc = options_file(settings_table, settings_count, out, config, e);
+	if (rc == RC_IO)
+		rc = e->rc = RC_USAGE; /* a file that cannot be read is wrong configuration too */
 	if (!rc &&
 	    (out->config[0] || out->clock[0] || out->offline[0] || out->help || out->version))
 		rc = err_set(e, RC_USAGE, NULL,

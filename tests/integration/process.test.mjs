@@ -35,6 +35,18 @@ describe("start and stop", () => {
 		rmSync(dir, { recursive: true });
 	});
 
+	it("refuses a configuration that cannot be read with 2, a port in use with 1", async () => {
+		const dir = scratchDir();
+		assert.equal((await run(["--data", join(dir, "a"), "--config", join(dir, "none")])).code, 2);
+		const d = await Daemon.start({ dir: join(dir, "b") });
+		const address = d.url.slice("http://".length);
+		const second = await run(["--data", join(dir, "c"), "--listen", address], { timeout: 5000 });
+		assert.equal(second.code, 1, second.err);
+		assert.match(second.err, /cannot listen/);
+		await d.stop();
+		rmSync(dir, { recursive: true });
+	});
+
 	it("starts quickly", async () => {
 		const dir = await filled();
 		const began = Date.now();
