@@ -184,7 +184,8 @@ static void walk_tiers(struct walk *w)
 	for (unsigned k = 1; k <= w->q->depth && w->rc == RC_OK; k++) {
 		uint32_t from = s->tier_first[k], to = (uint32_t)s->n_reach;
 		s->tier_first[k + 1] = to;
-		order_by_number(s, s->reach + from, to - from);
+		if (to > from) /* no list yet: nothing to count from */
+			order_by_number(s, s->reach + from, to - from);
 		if (k == w->q->depth)
 			break;
 		for (uint32_t i = from; i < to && w->rc == RC_OK; i++)
@@ -334,7 +335,8 @@ static void reach_order(struct scratch *s, unsigned depth)
 		uint32_t from = s->tier_first[k], to = s->tier_first[k + 1];
 		for (uint32_t i = from; i < to; i++)
 			bit_set(s, s->reach[i]);
-		order_by_number(s, s->reach + from, to - from);
+		if (to > from)
+			order_by_number(s, s->reach + from, to - from);
 	}
 }
 
