@@ -17,11 +17,13 @@
 
 static void batch_free_p(struct batch **b) { batch_free(*b); }
 
-/* Applying a joined contact puts the joint list, which dies with the batch, into the op. */
+/* Applying some ops rewrites them: a joined contact becomes the joint list, a supplier's code its id. What
+ * they then name dies with the batch, so these ops are kept as they came. */
+#define REWRITTEN (OPF_ADD_CONTACT | OPF_BY_CODE)
+
 struct saved_op {
 	size_t i;
-	struct view fields;
-	uint8_t flags;
+	struct op op;
 };
 
 static enum rc save_ops(struct submission *s)
@@ -29,27 +31,23 @@ static enum rc save_ops(struct submission *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->cmd.n_ops; i++)
-		n += (s->cmd.ops[i].flags & OPF_ADD_CONTACT) != 0;
+		n += (s->cmd.ops[i].flags & REWRITTEN) != 0;
 	s->saved = n ? malloc(n * sizeof(*s->saved)) : NULL;
 	if (n && !s->saved)
 		return RC_NOMEM;
 	for (size_t i = 0; i < s->cmd.n_ops; i++) {
 		const struct op *op = &s->cmd.ops[i];
 
-		if (op->flags & OPF_ADD_CONTACT)
-			s->saved[s->n_saved++] = (struct saved_op){ i, op->fields, op->flags };
+		if (op->flags & REWRITTEN)
+			s->saved[s->n_saved++] = (struct saved_op){ i, *op };
 	}
 	return RC_OK;
 }
 
 static void restore_ops(struct submission *s)
 {
-	for (size_t k = 0; k < s->n_saved; k++) {
-		struct op *op = &s->cmd.ops[s->saved[k].i];
-
-		op->fields = s->saved[k].fields;
-		op->flags = s->saved[k].flags;
-	}
+	for (size_t k = 0; k < s->n_saved; k++)
+		s->cmd.ops[s->saved[k].i] = s->saved[k].op;
 }
 
 static void reset(struct submission *s)

@@ -58,6 +58,12 @@ static void do_op(struct batch *b, struct op *op)
 		op->flags &= (uint8_t)~OPF_ADD_CONTACT;
 		op->fields = VIEW_LIT("joint");
 	}
+	if (op->flags & OPF_BY_CODE) {
+		MUST(view_is(op->b, "procurer") && view_is(op->c, "code"));
+		op->flags &= (uint8_t)~OPF_BY_CODE;
+		op->a = VIEW_LIT("found");
+		op->b = op->c = (struct view){ 0 };
+	}
 }
 
 enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, struct err *e)

@@ -190,6 +190,11 @@ START_TEST(a_full_map_is_grown_and_the_batch_run_again)
 			x[i].op.flags = OPF_ADD_CONTACT;
 			x[i].op.fields = VIEW_LIT("contact");
 		}
+		if (i == 4) {
+			x[i].op.flags = OPF_BY_CODE;
+			x[i].op.b = VIEW_LIT("procurer");
+			x[i].op.c = VIEW_LIT("code");
+		}
 		ck_assert_int_eq(writer_submit(w, &x[i].s), RC_OK);
 	}
 	wait_for(&left);
@@ -198,6 +203,7 @@ START_TEST(a_full_map_is_grown_and_the_batch_run_again)
 		ck_assert_uint_eq(x[i].errors, i % 8 == 1);
 	}
 	ck_assert(view_is(x[2].op.fields, "contact")); /* handed back as it came */
+	ck_assert(view_is(x[4].op.a, "key-4") && view_is(x[4].op.c, "code"));
 	ck_assert_int_eq(store_stat(store, &st), RC_OK);
 	ck_assert_uint_gt(st.map_bytes, 4 * MIB);
 	writer_stop(w);
