@@ -1,7 +1,10 @@
 /* domain_held.c - certificates: valid on a day, suspensions, units, held levels and what follows. */
+#include <string.h>
+
 #include "base/util.h"
 #include "tests/graph/domain_kit.h"
 #include "tests/graph/domain_suites.h"
+#include "tests/twin/world.h"
 
 static struct held held(const char *org, const char *on)
 {
@@ -261,13 +264,52 @@ START_TEST(the_run_of_a_level)
 }
 END_TEST
 
+/* Status writes day by day: each changes today and what follows, and no day that has passed. */
+START_TEST(status_never_changes_the_past)
+{
+	struct rng r = { 5 };
+	bool valid[40];
+	char name[16];
+
+	kit_org("A", "");
+	for (unsigned run = 0; run < 60; run++) {
+		int32_t first = graph_today(kit_txn);
+		char today[DAY_TEXT];
+
+		snprintf(name, sizeof(name), "c%u", run);
+		kit_cert("A", name, "scheme=scs level=4");
+		memset(valid, true, sizeof(valid));
+		for (int32_t i = 0; i < 20; i++) {
+			for (unsigned writes = rng_below(&r, 3); writes > 0; writes--) {
+				bool now = rng_chance(&r, 50);
+
+				patch("A", name, now ? "status=valid" : "status=suspended");
+				for (int32_t d = i; d < 40; d++)
+					valid[d] = now;
+			}
+			for (int32_t d = 0; d < 40; d++) {
+				struct rec rec;
+
+				ck_rc(cert_get(kit_txn, kit_num("A"), view_str(name), &rec), RC_OK);
+				ck_assert_int_eq(cert_valid_on(&rec, first + d), valid[d]);
+				ck_assert_int_eq(held_on(kit_txn, kit_num("A"), first + d).level,
+						 valid[d] ? 4 : 0);
+			}
+			day_format(graph_today(kit_txn) + 1, today);
+			kit_tick(today);
+		}
+		ck_rc(kit_write(OP_DELETE, 0, ENT_CERT, "A", name, "", ""), RC_OK);
+	}
+}
+END_TEST
+
 Suite *domain_held_suite(void)
 {
 	const TTest *const tests[] = {
 		both_days_included, suspended_revoked, status_fills_in_today,
 		suspensions_are_history, put_keeps_earlier_suspensions,
 		suspended_and_back_on_one_day, warnings, other_schemes, units_inherit, confirming,
-		at_risk, the_run_of_a_level,
+		at_risk, the_run_of_a_level, status_never_changes_the_past,
 	};
 	Suite *s = suite_create("domain: held");
 	TCase *tc = tcase_create("held");
