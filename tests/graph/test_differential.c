@@ -104,14 +104,28 @@ static bool written(struct world *w, struct txn *t, uint64_t seed, FILE *out)
 	return ok;
 }
 
+/* Sometimes the changes are tried first, dry or strict with an error, and must leave nothing. */
+static bool tried_in_vain(struct world *before, struct op_list *ops, struct txn *t, struct rng *r,
+			  FILE *out)
+{
+	if (!rng_chance(r, 25))
+		return true;
+	if (ops_try(ops, t, before->today, rng_chance(r, 50), out) && agrees(before, t, r, 1, out))
+		return true;
+	fputs("  after changes that were only tried\n", out);
+	return false;
+}
+
 /* A few changes, several at once, then the questions again. */
 static bool changed_and_agrees(struct world *w, struct txn *t, struct rng *r, FILE *out)
 {
+	static struct world before;
 	bool ok = true;
 
 	for (unsigned round = 0; round < 3 && ok; round++) {
 		struct op_list ops;
 
+		memcpy(&before, w, sizeof(before));
 		ops_init(&ops, rng_next(r));
 		for (unsigned n = 1 + rng_below(r, 8); n > 0; n--) {
 			struct w_change c;
@@ -119,7 +133,7 @@ static bool changed_and_agrees(struct world *w, struct txn *t, struct rng *r, FI
 			world_mutate(w, r, &c);
 			ops_change(&ops, w, &c);
 		}
-		ok = ops_apply(&ops, t, w->today, out);
+		ok = tried_in_vain(&before, &ops, t, r, out) && ops_apply(&ops, t, w->today, out);
 		ops_done(&ops);
 		if (ok)
 			ok = agrees(w, t, r, 2, out);

@@ -462,18 +462,54 @@ static struct cmd command(struct op *ops, size_t n, int32_t today)
 			     .actor = VIEW_LIT("test"), .ops = ops, .n_ops = n };
 }
 
-bool ops_apply(struct op_list *l, struct txn *t, int32_t today, FILE *report)
+/* The ops in the order in which they shall be applied; room for one more. free() it. */
+static struct op *in_order(struct op_list *l)
 {
 	AUTO_FREE size_t *order = shuffled(l);
-	AUTO_FREE struct op *ops = grown(NULL, (l->n + 1) * sizeof(ops[0]));
-	struct refused refused = { .report = report };
-	enum rc rc = RC_OK;
-	size_t at = 0;
+	struct op *ops = grown(NULL, (l->n + 1) * sizeof(ops[0]));
 
 	for (size_t i = 0; i < l->n; i++) {
 		ops[i] = l->op[order[i]];
 		ops[i].fields = buf_view(&l->fields[order[i]]);
 	}
+	return ops;
+}
+
+bool ops_try(struct op_list *l, struct txn *t, int32_t today, bool dry_run, FILE *report)
+{
+	AUTO_FREE struct op *ops = in_order(l);
+	AUTO(batch_free_p) struct batch *b = NULL;
+	struct view self = VIEW_LIT("XX-LOCAL-self");
+	struct cmd c = command(ops, l->n, today);
+	uint64_t before = graph_revision(t), revision;
+	struct err e = { 0 };
+	enum rc rc;
+
+	if (!dry_run)
+		ops[c.n_ops++] = (struct op){ .kind = OP_PUT, .ent = ENT_LINK, .flags = OPF_STUBS,
+					      .a = self, .b = self };
+	c.dry_run = dry_run;
+	c.all_or_nothing = true;
+	rc = batch_new(t, &b);
+	if (rc == RC_OK) {
+		rc = graph_apply(b, &c, &revision, &e);
+		if (batch_finish(b) != RC_OK)
+			rc = RC_INTERNAL;
+	}
+	if (rc == (dry_run ? RC_OK : RC_SELF_LINK) && graph_revision(t) == before)
+		return true;
+	if (report)
+		fprintf(report, "  tried (dry_run %d): %s\n", dry_run, rc_code(rc));
+	return false;
+}
+
+bool ops_apply(struct op_list *l, struct txn *t, int32_t today, FILE *report)
+{
+	AUTO_FREE struct op *ops = in_order(l);
+	struct refused refused = { .report = report };
+	enum rc rc = RC_OK;
+	size_t at = 0;
+
 	while (rc == RC_OK && at < l->n) {
 		AUTO(batch_free_p) struct batch *b = NULL;
 		unsigned commands = 1 + rng_below(&l->rng, 5);

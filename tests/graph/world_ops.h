@@ -45,6 +45,9 @@ static inline void batch_free_p(struct batch **b) { batch_free(*b); }
 /* Applies all of them, cut into commands and batches at random; all must be accepted. On the first
  * that is not, writes the reason to report (may be NULL) and answers false. */
 bool ops_apply(struct op_list *l, struct txn *t, int32_t today, FILE *report);
+/* All of them in one command that must leave nothing behind: tried only (dry_run), or strict with a
+ * refused op at the end. */
+bool ops_try(struct op_list *l, struct txn *t, int32_t today, bool dry_run, FILE *report);
 /* One op as a command of its own, in a batch of its own. */
 enum rc op_apply_one(struct txn *t, const struct op *op, int32_t today, struct op_result *out,
 		     struct err *e);
