@@ -27,7 +27,11 @@ static bool is_default(enum ent ent, unsigned id, struct view v)
 		{ ENT_LINK, LINK_DISCLOSURE, DISC_UPSTREAM },
 		{ ENT_CERT, CERT_SCOPE, SCOPE_ENTITY },
 		{ ENT_CERT, CERT_EVIDENCE, EVIDENCE_WORD },
+		{ ENT_TARGETS, TARGETS_OWN_LEVEL, OWN_LEVEL_DEFAULT },
+		{ ENT_TARGETS, TARGETS_DEPTH, DEPTH_DEFAULT },
 	};
+	if (ent == ENT_TARGETS && id == TARGETS_RULES)
+		return v.n && rules_are_metis(v);
 	for (size_t i = 0; i < ARRAY_LEN(defaults); i++) {
 		if (defaults[i].ent == ent && defaults[i].id == id && v.n) {
 			struct rd rd = rd_of(v);

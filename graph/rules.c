@@ -85,6 +85,23 @@ static void metis_tree(struct targets *t)
 	t->rules[3] = (struct rule){ .level = 3, .due = DAY_NONE };
 }
 
+bool rules_are_metis(struct view v)
+{
+	struct rule given[RULES_MAX];
+	static const unsigned asked[] = { WHEN_CONFIDENTIAL, WHEN_CONTINUITY, WHEN_SYSTEM_ACCESS, 0 };
+	unsigned n = 0;
+	if (!rules_decode(v, given, &n) || n != ARRAY_LEN(asked))
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		const struct rule *r = &given[i];
+		bool yes = r->confidential || r->continuity || r->system_access;
+		if (r->when != asked[i] || yes != (asked[i] != 0) || r->level != (asked[i] ? 4 : 3) ||
+		    r->due != DAY_NONE)
+			return false;
+	}
+	return true;
+}
+
 static bool tiers_decode(struct targets *t, struct view v)
 {
 	struct rd rd = rd_of(v);
@@ -103,7 +120,7 @@ enum rc targets_decode(struct targets *t, struct view rec_bytes)
 	struct rec r;
 	t->present = true;
 	t->metis_tree = false;
-	t->own_level = 3;
+	t->own_level = OWN_LEVEL_DEFAULT;
 	t->due = DAY_NONE;
 	t->depth = DEPTH_DEFAULT;
 	memset(t->tiers, 0, sizeof t->tiers);
@@ -115,7 +132,7 @@ enum rc targets_decode(struct targets *t, struct view rec_bytes)
 	}
 	if (!rec_decode(&r, rec_bytes))
 		return RC_DAMAGED;
-	t->own_level = (int)rec_int(&r, TARGETS_OWN_LEVEL, 3);
+	t->own_level = (int)rec_int(&r, TARGETS_OWN_LEVEL, OWN_LEVEL_DEFAULT);
 	t->due = rec_day(&r, TARGETS_DUE);
 	t->depth = (unsigned)rec_int(&r, TARGETS_DEPTH, DEPTH_DEFAULT);
 	if (!rec_has(&r, TARGETS_RULES))

@@ -12,6 +12,7 @@
 #define RULES_MAX 64
 #define TIER_MAX 24
 #define DEPTH_DEFAULT 4
+#define OWN_LEVEL_DEFAULT 3
 #define HORIZON_DEFAULT 90
 
 enum { WHEN_CONFIDENTIAL = 1, WHEN_CONTINUITY = 2, WHEN_SYSTEM_ACCESS = 4, WHEN_SOLE_SOURCE = 8,
@@ -44,6 +45,8 @@ MUST_USE enum rc targets_decode(struct targets *t, struct view rec_bytes);
 void rule_encode(struct buf *out, const struct rule *r);
 /* Decodes a RULES value: up to RULES_MAX; false: damaged. */
 bool rules_decode(struct view v, struct rule *out, unsigned *out_n);
+/* Does a RULES value say just what METI's tree says? */
+bool rules_are_metis(struct view v);
 
 struct level_result {
 	uint8_t level;         /* effective_level, 0-5 */
