@@ -120,8 +120,9 @@ extern const char *const clause_reason_names[6];
 void clauses_of_link(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
 		     int own_level, int32_t on, struct clause_view *out);
 
-/* Procurers whose chain may have changed because of `org` (as a link's procurer, or itself): every
- * P that reaches it within 24 links, whatever the dates, visibility taken widely. Calls fn(P, distance). */
+/* Procurers whose kept figures may have changed because of `orgs` (as a link's procurer, or itself): every
+ * P that reaches one within the deepest watch's depth, whatever the dates, visibility taken widely. Calls
+ * fn(P, distance) for the orgs themselves too, at distance 0. */
 void touched_by(struct txn *t, struct scratch *s, const uint32_t *orgs, size_t n,
 		void (*fn)(void *arg, uint32_t procurer, unsigned distance), void *arg);
 
