@@ -122,6 +122,36 @@ static struct view key_cell(struct exporting *x, const struct row *row, struct v
 	return view_of(NULL, 0);
 }
 
+/* What an absent field stands for, as GET shows it; NULL: nothing. */
+static const char *implied(enum ent ent, unsigned id)
+{
+	static const struct {
+		enum ent ent;
+		unsigned id;
+		int value;
+	} all[] = {
+		{ ENT_ORG, ORG_KIND, KIND_ENTITY },
+		{ ENT_LINK, LINK_DISCLOSURE, DISC_UPSTREAM },
+		{ ENT_CERT, CERT_SCOPE, SCOPE_ENTITY },
+		{ ENT_CERT, CERT_EVIDENCE, EVIDENCE_WORD },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (all[i].ent == ent && all[i].id == id)
+			return entity_enum_text(ent, id, all[i].value);
+	return NULL;
+}
+
+static void csv_field(struct exporting *x, enum ent ent, const struct field *f, struct view v)
+{
+	const char *text = v.n ? NULL : implied(ent, f->id);
+
+	if (text)
+		csv_cell(x->out, view_str(text));
+	else
+		csv_value(x->out, ent, f, v);
+}
+
 static void csv_row(struct exporting *x, const struct row *row)
 {
 	enum ent ent = kind_ents[x->kind];
@@ -131,7 +161,7 @@ static void csv_row(struct exporting *x, const struct row *row)
 		if (i > 0)
 			buf_addc(x->out, ',');
 		if (c->field)
-			csv_value(x->out, ent, c->field, row->rec->f[c->field->id]);
+			csv_field(x, ent, c->field, row->rec->f[c->field->id]);
 		else
 			csv_cell(x->out, key_cell(x, row, c->name));
 	}
@@ -177,6 +207,20 @@ static void contact_members(struct json *j, const struct row *row)
 			key_json(j, contact_part_names[i], row->contact->part[i]);
 }
 
+static void fields_json(struct exporting *x, struct json *j, enum ent ent, const struct rec *rec,
+			uint64_t skip)
+{
+	const struct entity *en = &entities[ent];
+
+	entity_fields_json(j, x->t, ent, rec, skip);
+	for (size_t i = 0; i < en->n_fields; i++) {
+		unsigned id = en->fields[i].id;
+		const char *text = implied(ent, id);
+		if (text && !rec_has(rec, id) && !(skip >> id & 1))
+			key_json(j, en->fields[i].name, view_str(text));
+	}
+}
+
 /* "kind" is the line's here; an organisation's own is "org_kind". */
 static void json_row(struct exporting *x, const struct row *row)
 {
@@ -209,7 +253,7 @@ static void json_row(struct exporting *x, const struct row *row)
 	if (x->kind == KO_CONTACTS)
 		contact_members(&j, row);
 	else
-		entity_fields_json(&j, x->t, ent, row->rec, skip);
+		fields_json(x, &j, ent, row->rec, skip);
 	json_obj_end(&j);
 	buf_addc(x->out, '\n');
 }

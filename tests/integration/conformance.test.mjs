@@ -155,6 +155,22 @@ describe("every kind of record", () => {
 		}
 	});
 
+	it("is exported with what absent fields stand for, as GET shows it", async () => {
+		await d.must("PUT", link, {});
+		await d.must("PUT", `/v1/orgs/${B}/certificates/c`, { scheme: "iso27001" });
+		const lines = async (kind, format) => (await d.get(`/v1/exports/${kind}?format=${format}`)).text.split(/\r?\n/);
+		const cell = async (kind, key, column) => {
+			const [head, ...rows] = await lines(kind, "csv");
+			return rows.find((l) => l.startsWith(key)).split(",")[head.split(",").indexOf(column)];
+		};
+		assert.equal(await cell("orgs", A, "kind"), "entity");
+		assert.equal(await cell("links", `${A},${B}`, "disclosure"), "upstream");
+		assert.equal(await cell("certificates", B, "scope"), "entity");
+		assert.equal(await cell("certificates", B, "evidence"), "word");
+		const line = (await lines("links", "ndjson")).find((l) => l.includes(A));
+		assert.equal(JSON.parse(line).disclosure, "upstream");
+	});
+
 	it("goes with DELETE and 204", async () => {
 		for (const [path] of [...records].reverse()) {
 			const clause = path.includes("/clauses/");
