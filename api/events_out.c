@@ -71,6 +71,7 @@ struct changes {
 	struct stream s; /* first */
 	uint64_t revision, left, until;
 	uint32_t seq;
+	struct event_place place;
 	struct buf *out;
 	size_t n;
 	bool full;
@@ -101,7 +102,7 @@ static enum rc changes_fill(struct stream *s, struct txn *t, struct buf *out, bo
 	c->out = out;
 	c->n = 0;
 	c->full = false;
-	rc = events_read(t, c->revision, c->seq, EVENTS_PER_STEP, put_event, c);
+	rc = events_read_on(t, c->revision, c->seq, EVENTS_PER_STEP, put_event, c, &c->place);
 	*out_end = !c->full || !c->left;
 	return rc;
 }

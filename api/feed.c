@@ -42,6 +42,7 @@ struct listener {
 	struct listener *prev, *next;
 	uint64_t revision; /* the last event that it has */
 	uint32_t seq;
+	struct event_place place;
 	bool live;
 };
 
@@ -63,6 +64,7 @@ struct feed {
 	bool is_poked, stopping;
 	uint64_t revision; /* what the thread has handed over */
 	uint32_t seq;
+	struct event_place place;
 	struct txn *txn;
 	struct batch *batch; /* being filled */
 };
@@ -126,7 +128,7 @@ static bool bring_up(struct listener *l, struct txn *t)
 
 	if (http_sse_pending(l->r->http) > PENDING_MAX)
 		return false;
-	rc = events_read(t, l->revision, l->seq, CATCH_UP_EVENTS, add_event, &c);
+	rc = events_read_on(t, l->revision, l->seq, CATCH_UP_EVENTS, add_event, &c, &l->place);
 	if (rc || !buf_ok(&c.text)) {
 		http_sse_close(l->r->http);
 	} else if (c.n) {
@@ -287,7 +289,7 @@ static bool feed_step(struct feed *f)
 		return false;
 	f->batch = listeners(f) ? batch_new_events() : NULL;
 	if (f->batch) {
-		rc = events_read(f->txn, f->revision, f->seq, BATCH_EVENTS, collect, f);
+		rc = events_read_on(f->txn, f->revision, f->seq, BATCH_EVENTS, collect, f, &f->place);
 		more = !rc && f->batch->n == BATCH_EVENTS;
 	}
 	if (!more) { /* all of it; without listeners too: those who come begin at the store */

@@ -7,8 +7,6 @@
 #include "base/util.h"
 #include "graph/state.h"
 
-#define LOG_PART (1u << 20)
-
 /* ---- set-up ---- */
 
 static void today_put(struct txn *w, int32_t day)

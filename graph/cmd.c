@@ -58,6 +58,24 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 	}
 }
 
+bool op_decode(struct rd *rd, struct op *op)
+{
+	*op = (struct op){ 0 };
+	op->kind = rd_u8(rd);
+	op->ent = rd_u8(rd);
+	op->flags = rd_u8(rd);
+	op->a = rd_lenbytes(rd);
+	op->b = rd_lenbytes(rd);
+	op->c = rd_lenbytes(rd);
+	op->fields = rd_lenbytes(rd);
+	return !rd->bad;
+}
+
+bool op_sound(const struct op *op)
+{
+	return op->kind >= OP_PUT && op->kind <= OP_DELETE && op->ent < ENT__COUNT;
+}
+
 static enum rc ops_decode(struct rd *rd, struct cmd *c)
 {
 	uint64_t n = rd_varint(rd);
@@ -67,20 +85,9 @@ static enum rc ops_decode(struct rd *rd, struct cmd *c)
 	AUTO_FREE struct op *ops = calloc(n ? n : 1, sizeof *ops);
 	if (!ops)
 		return RC_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		struct op *op = &ops[i];
-		op->kind = rd_u8(rd);
-		op->ent = rd_u8(rd);
-		op->flags = rd_u8(rd);
-		op->a = rd_lenbytes(rd);
-		op->b = rd_lenbytes(rd);
-		op->c = rd_lenbytes(rd);
-		op->fields = rd_lenbytes(rd);
-		if (op->kind < OP_PUT || op->kind > OP_DELETE || op->ent >= ENT__COUNT)
+	for (size_t i = 0; i < n; i++)
+		if (!op_decode(rd, &ops[i]) || !op_sound(&ops[i]))
 			return RC_DAMAGED;
-	}
-	if (rd->bad)
-		return RC_DAMAGED;
 	c->ops = STEAL(ops);
 	c->n_ops = n;
 	return RC_OK;

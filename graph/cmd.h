@@ -84,6 +84,9 @@ struct cmd {
 void cmd_encode(const struct cmd *c, struct buf *out);
 /* Decodes from log bytes; ops come from malloc: free(c->ops). Views point into bytes. */
 MUST_USE enum rc cmd_decode(struct view bytes, struct cmd *c);
+/* One op of a CMD_OPS; false: rd is bad, which in a part of the bytes may only mean that more follows. */
+bool op_decode(struct rd *rd, struct op *op);
+bool op_sound(const struct op *op); /* its kind and entity exist */
 /* The reference under which contacts of one entity are kept: BLAKE2b keyed with the store's secret
  * over the entity's key and the bytes, so equal contents give the same reference and nobody without the secret
  * can test a guess. */

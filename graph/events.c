@@ -209,7 +209,8 @@ struct reading {
 	bool stopped;
 	bool (*fn)(void *arg, const struct event *ev);
 	void *arg;
-	struct buf cmd, subject, data;
+	struct event_place *place; /* may be NULL */
+	struct buf subject, data;
 };
 
 static bool wanted(const struct reading *r, const struct event *ev)
@@ -235,6 +236,8 @@ static void outbox_read(struct reading *r, uint64_t revision, int64_t at_ms)
 	uint8_t key[12] = { 0 };
 	AUTO_CUR struct cur c;
 	be64_put(key, revision);
+	if (revision == r->after_revision)
+		be32_put(key + 8, r->after_seq);
 	cur_open(&c, r->t, DB_OUTBOX);
 	for (bool ok = cur_ge(&c, view_of(key, 12)); ok && !r->stopped && cur_in(&c, view_of(key, 8)); ok = cur_next(&c)) {
 		struct rd rd = rd_of(c.val);
@@ -252,35 +255,56 @@ static void outbox_read(struct reading *r, uint64_t revision, int64_t at_ms)
 	}
 }
 
+static enum rc ops_read(struct reading *r, uint64_t revision)
+{
+	struct op_reader ops;
+	struct op op;
+	/* a place beyond the wanted op would pass over some */
+	bool behind = r->place && revision == r->after_revision && r->place->op <= (uint64_t)r->after_seq + 1;
+	enum rc rc = op_reader_open(&ops, r->t, revision, behind ? r->place : NULL);
+
+	while (rc == RC_OK && !r->stopped) {
+		struct event ev = { .revision = revision, .seq = (uint32_t)ops.place.op, .at_ms = ops.at_ms };
+		bool want = wanted(r, &ev);
+		if (want && r->left == 0) {
+			r->stopped = ops.place.op < ops.n;
+			break;
+		}
+		if (!op_reader_next(&ops, &op))
+			break;
+		if (!want)
+			continue;
+		op_event(&op, &ev, &r->subject, &r->data);
+		deliver(r, &ev);
+	}
+	if (rc == RC_OK)
+		rc = ops.rc;
+	if (r->place)
+		*r->place = ops.place;
+	op_reader_done(&ops);
+	return rc;
+}
+
 static enum rc revision_read(struct reading *r, uint64_t revision)
 {
 	struct log_head head;
 	enum rc rc = log_head(r->t, revision, &head);
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_COMPACTED : rc;
-	if (head.type == CMD_OPS) {
-		struct cmd c;
-		if ((rc = log_read(r->t, revision, &r->cmd)) != RC_OK ||
-		    (rc = cmd_decode(buf_view(&r->cmd), &c)) != RC_OK)
-			return rc;
-		for (size_t i = 0; i < c.n_ops && !r->stopped; i++) {
-			struct event ev = { .revision = revision, .seq = (uint32_t)i, .at_ms = c.at_ms };
-			if (!wanted(r, &ev))
-				continue;
-			op_event(&c.ops[i], &ev, &r->subject, &r->data);
-			deliver(r, &ev);
-		}
-		free(c.ops);
-	}
-	outbox_read(r, revision, head.at_ms);
+	if (revision == r->after_revision && r->after_seq == UINT32_MAX)
+		return RC_OK;
+	if (head.type == CMD_OPS && (rc = ops_read(r, revision)) != RC_OK)
+		return rc;
+	if (!r->stopped)
+		outbox_read(r, revision, head.at_ms);
 	return txn_rc(r->t);
 }
 
-enum rc events_read(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
-		    bool (*fn)(void *arg, const struct event *ev), void *arg)
+enum rc events_read_on(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
+		       bool (*fn)(void *arg, const struct event *ev), void *arg, struct event_place *place)
 {
 	struct reading r = { .t = t, .after_revision = after_revision, .after_seq = after_seq, .left = max,
-			     .fn = fn, .arg = arg };
+			     .fn = fn, .arg = arg, .place = place };
 	uint64_t last = graph_revision(t), first = log_first(t);
 	enum rc rc = RC_OK;
 	if (after_revision && first > 1 && after_revision + 1 < first)
@@ -290,8 +314,13 @@ enum rc events_read(struct txn *t, uint64_t after_revision, uint32_t after_seq, 
 		from = first;
 	for (uint64_t rev = from; first && rev <= last && !r.stopped && rc == RC_OK; rev++)
 		rc = revision_read(&r, rev);
-	buf_done(&r.cmd);
 	buf_done(&r.subject);
 	buf_done(&r.data);
 	return rc;
+}
+
+enum rc events_read(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
+		    bool (*fn)(void *arg, const struct event *ev), void *arg)
+{
+	return events_read_on(t, after_revision, after_seq, max, fn, arg, NULL);
 }

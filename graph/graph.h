@@ -137,6 +137,14 @@ bool event_id_parse(struct view v, uint64_t *out_revision, uint32_t *out_seq);
  * outbox. Calls fn up to max times (false: stop). RC_COMPACTED when the log no longer reaches back. */
 MUST_USE enum rc events_read(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
 			     bool (*fn)(void *arg, const struct event *ev), void *arg);
+/* Where the next op of a revision begins in the log. A caller that reads on page by page keeps one,
+ * zeroed at first, so that a revision of a million ops is not read from its start each time. */
+struct event_place {
+	uint64_t revision; /* 0: none */
+	uint64_t op, at;   /* its number, and its first byte in the command */
+};
+MUST_USE enum rc events_read_on(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
+				bool (*fn)(void *arg, const struct event *ev), void *arg, struct event_place *place);
 
 /* ---- offline check (check.c) ---- */
 /* Every index against its records, both directions of every link, counts, log continuity. Calls

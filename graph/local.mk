@@ -36,6 +36,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/list.c \
 	%D%/names.c \
 	%D%/names.h \
+	%D%/op_reader.c \
 	%D%/org.c \
 	%D%/radix.c \
 	%D%/radix.h \

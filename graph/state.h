@@ -147,10 +147,27 @@ void links_flush(struct batch *b); /* before anything reads links from the store
 void event_put(struct batch *b, enum event_type type, struct view subject, struct view data);
 void held_note(struct batch *b, uint32_t org); /* before a change that may move what org holds */
 void held_events(struct batch *b);             /* after the command: lapsed, restored, expiring */
+/* op_reader.c: the ops of one logged command, one after another, without the whole of it in memory */
+struct op_reader {
+	struct txn *t;
+	uint64_t revision;
+	struct buf bytes; /* what of the command is at hand */
+	struct rd rd;
+	uint32_t part;    /* the next one to fetch */
+	struct event_place place; /* of the next op */
+	uint64_t n;       /* ops of the command */
+	int64_t at_ms;
+	enum rc rc;
+};
+/* from: where to begin, if it is of this revision; may be NULL. RC_NOT_FOUND: no such revision. */
+enum rc op_reader_open(struct op_reader *r, struct txn *t, uint64_t revision, const struct event_place *from);
+bool op_reader_next(struct op_reader *r, struct op *out); /* false: the end, or r->rc; out until the next call */
+void op_reader_done(struct op_reader *r);
 /* tick.c, figures.c */
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);
 /* apply.c */
+#define LOG_PART (1u << 20) /* bytes of a command under one key of LOG */
 void log_append(struct batch *b, const struct cmd *c); /* under b->new_revision */
 
 static inline uint64_t pair_u64(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }

@@ -20,7 +20,7 @@
 static struct {
 	char dir[64];
 	struct store *store;
-} place[2];
+} home[2];
 static struct txn *origin, *copy;
 
 static struct txn *store_make(int i)
@@ -29,10 +29,10 @@ static struct txn *store_make(int i)
 	struct err e = { 0 };
 	struct txn *t = NULL;
 
-	strcpy(place[i].dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/twXXXXXX" : "/tmp/twXXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(place[i].dir));
-	ck_ok(store_open(place[i].dir, &o, &place[i].store, NULL, &e));
-	ck_ok(txn_begin_write(place[i].store, &t));
+	strcpy(home[i].dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/twXXXXXX" : "/tmp/twXXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(home[i].dir));
+	ck_ok(store_open(home[i].dir, &o, &home[i].store, NULL, &e));
+	ck_ok(txn_begin_write(home[i].store, &t));
 	return t;
 }
 
@@ -41,12 +41,12 @@ static void store_drop(int i, struct txn *t)
 	char path[96];
 
 	txn_abort(t);
-	store_close(place[i].store);
+	store_close(home[i].store);
 	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", NULL }; *f; f++) {
-		snprintf(path, sizeof(path), "%s/%s", place[i].dir, *f);
+		snprintf(path, sizeof(path), "%s/%s", home[i].dir, *f);
 		unlink(path);
 	}
-	rmdir(place[i].dir);
+	rmdir(home[i].dir);
 }
 
 static void set_up(void)
@@ -351,6 +351,100 @@ START_TEST(contact_of_a_refused_row)
 }
 END_TEST
 
+/* ---- events of a large command ---- */
+
+#define MANY 700 /* with long notes: several parts of the log */
+
+struct heard {
+	size_t n, stop_at;
+	uint64_t revision;
+	uint32_t seq;
+	struct buf text;
+};
+
+static bool hear(void *arg, const struct event *ev)
+{
+	struct heard *h = arg;
+
+	h->revision = ev->revision;
+	h->seq = ev->seq;
+	buf_addf(&h->text, "%u/%u %d ", (unsigned)ev->revision, ev->seq, ev->type);
+	buf_addv(&h->text, ev->subject);
+	buf_addv(&h->text, ev->data);
+	return ++h->n != h->stop_at;
+}
+
+static void many_orgs(void)
+{
+	static struct op op[MANY];
+	static char id[MANY][32], note[4000];
+	AUTO(batch_free_p) struct batch *b = NULL;
+	struct buf fields = BUF_INIT;
+	struct cmd c = { .type = CMD_OPS, .at_ms = 1, .actor = VIEW_LIT("test"), .ops = op };
+	struct err e = { 0 };
+	uint64_t revision;
+
+	memset(note, 'n', sizeof(note));
+	fl_bytes(&fields, ORG_NAME, view_str("Name"));
+	fl_bytes(&fields, ORG_NOTE, view_of(note, sizeof(note)));
+	for (; c.n_ops < MANY - 50; c.n_ops++) {
+		snprintf(id[c.n_ops], sizeof(id[0]), "XX-LOCAL-%zu", c.n_ops);
+		op[c.n_ops] = (struct op){ .kind = OP_PUT, .ent = ENT_ORG, .a = view_str(id[c.n_ops]),
+					   .fields = buf_view(&fields) };
+	}
+	AUTO(buf_done) struct buf cert = BUF_INIT;
+	fl_int(&cert, CERT_LEVEL, 3);
+	for (size_t i = 0; c.n_ops < MANY; c.n_ops++, i++)
+		op[c.n_ops] = (struct op){ .kind = OP_PUT, .ent = ENT_CERT, .a = view_str(id[i]),
+					   .b = VIEW_LIT("c"), .fields = buf_view(&cert) };
+	ck_ok(batch_new(origin, &b));
+	ck_ok(graph_apply(b, &c, &revision, &e));
+	ck_ok(batch_finish(b));
+	buf_done(&fields);
+}
+
+/* Page by page, with a place kept or without, the same is told as at once. */
+static void pages(const struct heard *all, size_t max, bool by_fn, struct event_place *place)
+{
+	struct heard h = { .stop_at = 0 };
+
+	for (size_t before = SIZE_MAX; h.n != before;) {
+		before = h.n;
+		h.stop_at = by_fn ? h.n + max : 0;
+		ck_ok(events_read_on(origin, h.revision, h.seq, by_fn ? SIZE_MAX : max, hear, &h, place));
+	}
+	ck_assert_uint_eq(h.n, all->n);
+	ck_assert(view_eq(buf_view(&h.text), buf_view(&all->text)));
+	buf_done(&h.text);
+}
+
+START_TEST(events_page_by_page)
+{
+	struct heard all = { 0 };
+	struct rows r = { 0 };
+	struct event_place place = { 0 };
+
+	begin(TODAY);
+	org(&r, "XX-LOCAL-A");
+	ck_ok(send(&r));
+	many_orgs();
+	r = (struct rows){ 0 };
+	org(&r, "XX-LOCAL-B");
+	ck_ok(send(&r));
+	ck_ok(events_read(origin, 0, 0, SIZE_MAX, hear, &all));
+	ck_assert_uint_eq(all.n, MANY + 2 + 50); /* restored */
+	for (size_t max = 1; max < 2000; max = max * 3 + 1) {
+		pages(&all, max, false, NULL);
+		for (int by_fn = 0; by_fn < 2; by_fn++) {
+			place = (struct event_place){ 0 };
+			pages(&all, max, by_fn, &place);
+			pages(&all, max, by_fn, &place); /* an old place does no harm */
+		}
+	}
+	buf_done(&all.text);
+}
+END_TEST
+
 /* ---- random worlds ---- */
 
 static void tick(int32_t day)
@@ -462,6 +556,7 @@ static Suite *replay_suite(void)
 	tcase_add_test(tc, unit_of_an_alias);
 	tcase_add_test(tc, contact_comes_again);
 	tcase_add_test(tc, contact_of_a_refused_row);
+	tcase_add_test(tc, events_page_by_page);
 	tcase_add_test(tc, random_worlds);
 	tcase_set_timeout(tc, 600);
 	suite_add_tcase(s, tc);
