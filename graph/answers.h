@@ -81,7 +81,7 @@ size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, 
 /* Dependency of P on one S. RC_NOT_FOUND where S is not in reach. */
 struct dependency {
 	unsigned tier;
-	double dependency;    /* to 9 decimals, as answered */
+	double dependency;    /* as multiplied; the JSON writer rounds it */
 	size_t n_path;
 	uint32_t path[TIER_MAX + 1];
 	unsigned link_dependency[TIER_MAX]; /* 1/10000, of path[i] -> path[i+1] */
