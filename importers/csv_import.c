@@ -245,9 +245,12 @@ static enum rc name_certificate(struct rows *r, struct err *e)
 	if (name->n)
 		return RC_OK;
 	cert_parts(r, &rec);
-	if (rec_str(&rec, CERT_SCHEME).n == 0)
+	struct view scheme = rec_str(&rec, CERT_SCHEME);
+	if (scheme.n == 0 && rec_has(&rec, CERT_LEVEL)) /* the level tells the scheme */
+		scheme = view_str(rec_int(&rec, CERT_LEVEL, 0) >= 3 ? "scs" : "security-action");
+	if (scheme.n == 0)
 		return lacks(r, ROLE_CERTIFICATE, "certificate", e);
-	add_name_text(name, rec_str(&rec, CERT_SCHEME));
+	add_name_text(name, scheme);
 	if (rec_str(&rec, CERT_REGISTRATION_NO).n) {
 		buf_addc(name, '-');
 		add_name_text(name, rec_str(&rec, CERT_REGISTRATION_NO));

@@ -183,3 +183,21 @@ describe("every kind of record", () => {
 		}
 	});
 });
+
+describe("a register under Japanese headings", () => {
+	it("needs neither the scheme nor a name for the certificate", async () => {
+		const org = fictional(90000003);
+		const text = `法人番号,登録番号,段階,登録日,有効期限\n${org.slice(7)},R-1,3,2027/3/1,2028/2/29\n${org.slice(7)},,2,R8.4.1,\n`;
+		for (const unchanged of [0, 2]) {
+			const job = await d.import("kind=certificates", text);
+			assert.equal(job.accepted, 2, JSON.stringify(job.errors));
+			assert.equal(job.unchanged, unchanged, "the same file finds the same certificates");
+		}
+		const { items } = (await d.get(`/v1/orgs/${org}/certificates`)).body;
+		assert.deepEqual(items.map((c) => [c.scheme, c.level, c.expires]), [
+			["scs", 3, "2028-02-29"],
+			["security-action", 2, undefined],
+		]);
+		assert.equal((await d.get(`/v1/orgs/${org}`)).body.stub, true);
+	});
+});
