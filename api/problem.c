@@ -134,10 +134,10 @@ static bool is_lang(struct view tag, const char *two)
 
 enum lang problem_lang(struct view v)
 {
-	const char *p = v.p, *end = p + v.n;
+	const char *p = v.n ? v.p : "", *end = p + v.n;
 	int best_ja = 0, best_en = 0;
 
-	while (p && p < end) {
+	while (p < end) {
 		const char *comma = memchr(p, ',', (size_t)(end - p));
 		const char *stop = comma ? comma : end;
 		const char *semi = memchr(p, ';', (size_t)(stop - p));

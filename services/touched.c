@@ -301,7 +301,7 @@ const struct delta *touched_deltas(const struct touched *x, size_t i, size_t *ou
 	for (end = lo; end < x->n_deltas && x->deltas[end].watch == i;)
 		end++;
 	*out_n = end - lo;
-	return x->deltas + lo;
+	return *out_n ? x->deltas + lo : NULL;
 }
 
 const struct touch *touched_find(const struct touched *x, size_t i, int32_t day)

@@ -142,6 +142,11 @@ static unsigned check_all(const char *when)
 
 	figurer_wait(figurer, writer_revision(writer));
 	MUST(txn_begin_read(store, &t) == RC_OK);
+	while (graph_revision(t) > figurer_done(figurer)) { /* the day went on meanwhile */
+		txn_abort(t);
+		figurer_wait(figurer, writer_revision(writer));
+		MUST(txn_begin_read(store, &t) == RC_OK);
+	}
 	n = watched_list(t, 0, list, 64);
 	for (size_t i = 0; i < n; i++) {
 		struct exposure kept, now;
