@@ -211,6 +211,28 @@ static void error_json(struct json *j, const struct job_report *p, enum lang lan
 	json_obj_end(j);
 }
 
+/* In the language of the request, like everything else that is told. */
+static void row_error_json(struct json *j, const struct job_row_error *x, enum lang lang)
+{
+	struct err e = { .rc = job_row_error_rc(x) };
+	char detail[512];
+
+	memcpy(e.arg, x->arg, sizeof(e.arg));
+	err_text(&e, lang, detail, sizeof(detail));
+	json_obj(j);
+	json_key(j, "line");
+	json_uint(j, x->line);
+	json_key(j, "column");
+	json_uint(j, x->column);
+	json_key(j, "field");
+	json_str(j, x->field);
+	json_key(j, "code");
+	json_str(j, x->code);
+	json_key(j, "detail");
+	json_str(j, detail);
+	json_obj_end(j);
+}
+
 static void job_json(struct json *j, const struct job_report *p, enum lang lang)
 {
 	json_obj(j);
@@ -231,21 +253,8 @@ static void job_json(struct json *j, const struct job_report *p, enum lang lang)
 	error_json(j, p, lang);
 	json_key(j, "errors");
 	json_arr(j);
-	for (size_t i = 0; i < p->n_errors; i++) {
-		const struct job_row_error *x = &p->errors[i];
-		json_obj(j);
-		json_key(j, "line");
-		json_uint(j, x->line);
-		json_key(j, "column");
-		json_uint(j, x->column);
-		json_key(j, "field");
-		json_str(j, x->field);
-		json_key(j, "code");
-		json_str(j, x->code);
-		json_key(j, "detail");
-		json_str(j, x->detail);
-		json_obj_end(j);
-	}
+	for (size_t i = 0; i < p->n_errors; i++)
+		row_error_json(j, &p->errors[i], lang);
 	json_arr_end(j);
 	json_obj_end(j);
 }

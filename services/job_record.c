@@ -1,10 +1,10 @@
 /*
  * job_record.c - a job's report as bytes.
  *
- * u8 version 1, u8 state, u8 flags (1 dry run, 2 strict), then varints: job, rows, accepted, rejected, unchanged,
+ * u8 version 2, u8 state, u8 flags (1 dry run, 2 strict), then varints: job, rows, accepted, rejected, unchanged,
  * created, changed, warnings, stubs, bytes done, bytes total, commands, revision, and zigzag started,
  * ended; texts with a varint length: format, kind; the error: code, varints line and column, field,
- * argument; varint count of row errors: line, column, field, code, detail each. Result codes are kept as
+ * argument; varint count of row errors: line, column, field, code, argument each. Result codes are kept as
  * their text, since their numbers may move.
  */
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "base/util.h"
 #include "services/jobs_int.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 enum { FLAG_DRY_RUN = 1, FLAG_STRICT = 2 };
 
@@ -54,7 +54,7 @@ void job_record_encode(struct buf *out, const struct job_report *r)
 		buf_varint(out, r->errors[i].column);
 		put_text(out, r->errors[i].field);
 		put_text(out, r->errors[i].code);
-		put_text(out, r->errors[i].detail);
+		put_text(out, r->errors[i].arg);
 	}
 }
 
@@ -78,6 +78,8 @@ static enum rc rc_of_code(const char *code)
 			return (enum rc)i;
 	return RC_INTERNAL;
 }
+
+enum rc job_row_error_rc(const struct job_row_error *x) { return rc_of_code(x->code); }
 
 static void get_error(struct rd *rd, struct err *e)
 {
@@ -111,7 +113,7 @@ static void get_row_errors(struct rd *rd, struct job_report *r)
 		x->column = (uint32_t)rd_varint(rd);
 		get_text(rd, x->field, sizeof(x->field));
 		get_text(rd, x->code, sizeof(x->code));
-		get_text(rd, x->detail, sizeof(x->detail));
+		get_text(rd, x->arg, sizeof(x->arg));
 	}
 }
 

@@ -54,7 +54,7 @@ static void errors_add(struct errors *list, const struct err *e)
 	*x = (struct job_row_error){ .line = e->line, .column = e->column };
 	memcpy(x->field, e->field, sizeof(x->field));
 	snprintf(x->code, sizeof(x->code), "%s", rc_code(e->rc));
-	err_text(e, LANG_EN, x->detail, sizeof(x->detail));
+	memcpy(x->arg, e->arg, sizeof(x->arg));
 }
 
 /* Both lists rise by line: the first of both together become the report's. */

@@ -21,7 +21,9 @@ struct job_request {
 	struct import_params params; /* copied; params.path is a file that the jobs service then owns and removes */
 	char actor[64];
 };
-struct job_row_error { uint32_t line, column; char field[64], code[40], detail[200]; };
+/* arg: what the code's text is about (struct err); the text itself is made for whoever reads it. */
+struct job_row_error { uint32_t line, column; char field[64], code[40], arg[160]; };
+enum rc job_row_error_rc(const struct job_row_error *x);
 struct job_report {
 	uint64_t job;
 	enum job_state state;

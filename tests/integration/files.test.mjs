@@ -25,6 +25,9 @@ describe("imports", () => {
 		assert.equal(job.commands, 1);
 		assert.deepEqual(job.errors.map((e) => [e.line, e.code]), [[3, "check-digit"], [4, "out-of-range"], [5, "self-link"]]);
 		assert.equal(job.errors[0].column, 2);
+		assert.match(job.errors[2].detail, /cannot be its own supplier/);
+		const ja = (await d.get(`/v1/imports/${job.job}`, { "Accept-Language": "ja" })).body;
+		assert.match(ja.errors[2].detail, /自組織を取引先にすることはできません/);
 		assert.equal((await d.get(`/v1/orgs/${P}/suppliers/${A}`)).body.due, "2027-03-31");
 		const stub = (await d.get(`/v1/orgs/${A}`)).body;
 		assert.equal(stub.stub, true);

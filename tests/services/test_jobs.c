@@ -207,7 +207,7 @@ START_TEST(what_the_graph_refuses_has_its_line)
 	ck_assert_uint_eq(p.errors[0].line, 3);
 	ck_assert_uint_eq(p.errors[0].column, 2);
 	ck_assert_str_eq(p.errors[0].code, "self-link");
-	ck_assert_uint_gt(strlen(p.errors[0].detail), 5);
+	ck_assert_int_eq(job_row_error_rc(&p.errors[0]), RC_SELF_LINK);
 	ck_assert_uint_ge(p.stubs, 2);
 	ck_assert_uint_eq(count_orgs(), 3);
 	job_report_done(&p);
@@ -296,7 +296,7 @@ START_TEST(contacts_lie_apart)
 	r.params.kind = IK_CONTACTS;
 	p = import(&r, "org,role,name,email\nXX-LOCAL-A,sales,Taro,taro@example.com\n"
 		       "XX-LOCAL-A,security,Hana,hana@example.com\n");
-	ck_assert_msg(p.accepted == 2, "%s", p.n_errors ? p.errors[0].detail : "");
+	ck_assert_msg(p.accepted == 2, "%s", p.n_errors ? p.errors[0].code : "");
 	job_report_done(&p);
 	MUST(txn_begin_read(store, &t) == RC_OK);
 	ck_assert_int_eq(org_find(t, VIEW_LIT("XX-LOCAL-A"), &org), RC_OK);
