@@ -195,6 +195,17 @@ static enum rc lacks(const struct rows *r, enum column_role role, const char *na
 	return RC_REQUIRED;
 }
 
+/* A row that links a company to itself is often the buyer's own line in its vendor master: what it says
+ * of the name must not reach the buyer. */
+static enum rc refuse_self(const struct rows *r, struct err *e)
+{
+	err_set(e, RC_SELF_LINK, "supplier", NULL);
+	e->column = r->columns.of_role[ROLE_SUPPLIER_ID] < 0
+			    ? 0
+			    : (unsigned)r->columns.of_role[ROLE_SUPPLIER_ID] + 1;
+	return RC_SELF_LINK;
+}
+
 /* The two ends of a link or clause. A supplier without an id is looked up by its code; where there is
  * a name too, a code not used before gets a local id, which r->org then holds. */
 static enum rc find_ends(struct rows *r, unsigned *out_flags, struct err *e)
@@ -204,7 +215,9 @@ static enum rc find_ends(struct rows *r, unsigned *out_flags, struct err *e)
 	if (r->procurer.n == 0)
 		return lacks(r, ROLE_PROCURER, "procurer", e);
 	if (r->org.n)
-		return RC_OK;
+		return r->columns.kind == IK_LINKS && view_eq(buf_view(&r->procurer), buf_view(&r->org))
+			       ? refuse_self(r, e)
+			       : RC_OK;
 	if (r->code.n == 0)
 		return lacks(r, ROLE_SUPPLIER_ID, "supplier", e);
 	*out_flags |= OPF_BY_CODE;

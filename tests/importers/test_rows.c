@@ -97,6 +97,14 @@ START_TEST(vendor_master)
 }
 END_TEST
 
+/* The buyer's own line in its vendor master must not rename the buyer. */
+START_TEST(buyers_own_line)
+{
+	EXPECT(IK_LINKS, "procurer,supplier,supplier_name\n" P "," P ",x\n",
+	       "!2:2 self-link supplier \n");
+}
+END_TEST
+
 START_TEST(certificates)
 {
 	EXPECT(IK_CERTIFICATES,
@@ -284,6 +292,7 @@ Suite *rows_suite(void)
 	tcase_add_test(t, procurer_from_the_request);
 	tcase_add_test(t, suppliers_by_code);
 	tcase_add_test(t, vendor_master);
+	tcase_add_test(t, buyers_own_line);
 	tcase_add_test(t, certificates);
 	tcase_add_test(t, clauses);
 	tcase_add_test(t, contacts);
