@@ -354,7 +354,7 @@ enum rc dependency_show(struct request *r, struct err *e)
 		return rc;
 	rc = dependency_compute(r->txn, r->scratch, &q, supplier, &d);
 	if (rc == RC_NOT_FOUND)
-		return err_set(e, rc, NULL, "%.*s/dependencies/%.*s",
+		return err_set(e, rc, NULL, "%.*s → %.*s",
 			       (int)utf8_cut(r->param[0], 60), (const char *)r->param[0].p,
 			       (int)utf8_cut(r->param[1], 60), (const char *)r->param[1].p);
 	if (!rc)

@@ -70,6 +70,17 @@ static enum rc refuse(const struct query_def *d, struct view v, const char *want
 		       want);
 }
 
+static enum rc refuse_choice(const struct query_def *d, struct view v, struct err *e)
+{
+	char choices[100] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < value_count(d) && n < sizeof(choices); i++)
+		n += (size_t)snprintf(choices + n, sizeof(choices) - n, "%s%s", i ? ", " : "",
+				      d->values[i]);
+	return refuse(d, v, choices, e);
+}
+
 static enum rc read_value(const struct query_def *d, struct view v, struct query_value *out,
 			  struct err *e)
 {
@@ -106,7 +117,7 @@ static enum rc read_value(const struct query_def *d, struct view v, struct query
 			if (view_is(v, d->values[i]))
 				return RC_OK;
 		}
-		return refuse(d, v, "see /openapi.json", e);
+		return refuse_choice(d, v, e);
 	}
 	return RC_INTERNAL;
 }

@@ -4,6 +4,8 @@
  */
 #include "graph/field.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
 #include "base/util.h"
 
@@ -126,6 +128,21 @@ int field_enum_value(const struct field *f, struct view name)
 		if (view_is(name, f->names[i].name))
 			return i;
 	return -1;
+}
+
+enum rc field_enum_refuse(const struct field *f, struct view v, const char *pointer, bool with_ja,
+			  struct err *e)
+{
+	char choices[100] = "";
+	size_t n = 0;
+	for (int i = 0; f->names && f->names[i].name && n < sizeof(choices); i++) {
+		const struct enum_name *c = &f->names[i];
+		bool both = with_ja && c->ja && *c->ja;
+		n += (size_t)snprintf(choices + n, sizeof(choices) - n, "%s%s%s%s", i ? ", " : "", c->name,
+				      both ? " " : "", both ? c->ja : "");
+	}
+	return err_set(e, RC_BAD_VALUE, pointer, "%.*s (%s)", (int)utf8_cut(v, 40),
+		       v.n ? (const char *)v.p : "", choices);
 }
 
 int clause_no_parse(struct view v)

@@ -49,6 +49,9 @@ extern const struct entity entities[ENT__COUNT];
 const struct field *field_by_name(enum ent e, struct view name); /* NULL: none */
 const struct field *field_by_id(enum ent e, uint8_t id);
 int field_enum_value(const struct field *f, struct view name); /* JSON names; -1: none */
+/* RC_BAD_VALUE that names the choices there are; with_ja: also as Japanese files write them. */
+enum rc field_enum_refuse(const struct field *f, struct view v, const char *pointer, bool with_ja,
+			  struct err *e);
 
 /* Field ids: ORG_NAME, LINK_DUE, CERT_LEVEL, CLAUSE_STATUS, TARGETS_RULES, … */
 enum {

@@ -87,9 +87,7 @@ enum rc jv_enum(const struct field *f, const json_t *v, const char *ptr, int *ou
 	if (rc)
 		return rc;
 	*out = field_enum_value(f, s);
-	return *out < 0 ? err_set(e, RC_BAD_VALUE, ptr, "%.*s", (int)MIN(s.n, 120),
-				  (const char *)s.p)
-			: RC_OK;
+	return *out < 0 ? field_enum_refuse(f, s, ptr, false, e) : RC_OK;
 }
 
 /* A value other than null to its bytes. */

@@ -353,7 +353,7 @@ static enum rc to_bytes(struct value_room *r, const struct field *f, struct view
 	case FT_ENUM:
 		choice = enum_of(f, cell_fold(r, cell));
 		buf_svarint(bytes, choice);
-		return choice < 0 ? refuse(e, RC_BAD_VALUE, f->name, cell) : RC_OK;
+		return choice < 0 ? field_enum_refuse(f, cell, f->name, true, e) : RC_OK;
 	case FT_DATE:
 		if (!day_parse_lenient(cell, &day, NULL))
 			return refuse(e, RC_BAD_DATE, f->name, cell);

@@ -73,7 +73,7 @@ START_TEST(wrong_types)
 	PUT(LINK, "{\"note\":5}", "wrong-type note string");
 	PUT(LINK, "{\"due\":20270331}", "wrong-type due string YYYY-MM-DD");
 	PUT(LINK, "{\"due\":\"2027/03/31\"}", "bad-date due 2027/03/31");
-	PUT(LINK, "{\"criticality\":\"High\"}", "bad-value criticality High");
+	PUT(LINK, "{\"criticality\":\"High\"}", "bad-value criticality High (high, medium, low)");
 	PUT(LINK, "{\"grants\":{}}", "wrong-type grants list");
 	PUT(ORG, "{\"parent\":\"x\"}", "bad-id parent x");
 	PUT(LINK, "{\"required_level\":6}", "out-of-range required_level 6 (0-5)");
@@ -186,7 +186,7 @@ START_TEST(rules)
 	PUT(TARGETS, "{\"rules\":[{\"level\":6}]}", "out-of-range rules/0/level 6 (0-5)");
 	PUT(TARGETS, "{\"rules\":[{\"level\":3,\"due\":\"x\"}]}", "bad-date rules/0/due x");
 	PUT(TARGETS, "{\"rules\":[{\"level\":3,\"when\":{\"relation\":\"x\"}}]}",
-	    "bad-value rules/0/when/relation x");
+	    "bad-value rules/0/when/relation x (business, it-service)");
 	PUT(TARGETS, "{\"rules\":[{\"level\":3,\"when\":{\"sole_source\":\"yes\"}}]}",
 	    "wrong-type rules/0/when/sole_source true or false");
 	PUT(TARGETS, "{\"rules\":[{\"level\":3,\"when\":{\"annual_spend_min\":-1}}]}",

@@ -133,7 +133,7 @@ START_TEST(choices)
 	LINK(CRITICALITY, "高", "high");
 	LINK(RELATION, "ITサービス", "it-service");
 	LINK(SCOPE_FIT, "一部適合", "partly");
-	LINK(CRITICALITY, "とても", "bad-value とても");
+	LINK(CRITICALITY, "とても", "bad-value とても (high 高, medium 中, low 低)");
 	CERT(EVIDENCE, "台帳", "registry");
 	CERT(STATUS, "有効", "valid");
 }
