@@ -6,6 +6,7 @@
 
 #include "base/orgid.h"
 #include "base/util.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/rows.h"
 #include "cli/table.h"
@@ -69,21 +70,37 @@ static void problem_entry(const struct cli *c, const json_t *entry)
 	fprintf(stderr, "  %.*s\n", (int)plain.n, plain.n ? plain.p : "");
 }
 
+/* One fault, told above in the same words: its place goes before them. Query parameters stand in
+ * the words already. */
+static bool is_told(const json_t *errors, const char *detail)
+{
+	const json_t *only = json_array_get(errors, 0);
+
+	return json_array_size(errors) == 1 && strcmp(text_of(only, "detail"), detail) == 0 &&
+	       !json_object_get(only, "line");
+}
+
 void call_tell(const struct cli *c, const json_t *o, long status)
 {
 	AUTO(buf_done) struct buf plain = BUF_INIT;
 	const char *detail = text_of(o, "detail");
 	const char *code = text_of(o, "code");
 	const json_t *errors = json_object_get(o, "errors");
+	bool told = is_told(errors, detail);
+	const char *pointer = told ? text_of(json_array_get(errors, 0), "pointer") : "";
 
+	if (*pointer == '/' && !*text_of(json_array_get(errors, 0), "in")) {
+		text_plain(&plain, view_str(pointer + 1));
+		buf_adds(&plain, ": ");
+	}
 	text_plain(&plain, view_str(*detail ? detail : text_of(o, "title")));
 	buf_addc(&plain, '\0');
 	if (buf_ok(&plain))
 		SAY(c, M_SERVER_SAID, plain.p, *code ? code : "-", NUM(status));
 	if (json_integer_value(json_object_get(o, "line")) > 0)
-		SAY(c, M_IN_FILE, NUM(json_integer_value(json_object_get(o, "line"))),
+		SAY(c, json_integer_value(json_object_get(o, "column")) > 0 ? M_IN_FILE : M_IN_FILE_LINE, NUM(json_integer_value(json_object_get(o, "line"))),
 		    NUM(json_integer_value(json_object_get(o, "column"))));
-	for (size_t i = 0; i < json_array_size(errors); i++)
+	for (size_t i = 0; !told && i < json_array_size(errors); i++)
 		problem_entry(c, json_array_get(errors, i));
 }
 
@@ -145,6 +162,8 @@ int call_send(const struct cli *c, const struct http_request *rq, bool quiet_404
 		return take_body(c, rq, out);
 	if (status != CLI_NOT_FOUND || !quiet_404)
 		call_problem(c, &out->http);
+	if (status == CLI_NOT_FOUND && !quiet_404)
+		names_hint(c, rq->path);
 	return status;
 }
 
@@ -182,6 +201,8 @@ int call_show(const struct cli *c, const char *path)
 	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
 	int status = call_get(c, path, &r);
 
+	if (status == CLI_OK)
+		names_add(c, r.json);
 	if (status == CLI_OK && !record_print(c, r.json))
 		return call_nomem(c);
 	return status;

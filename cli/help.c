@@ -36,6 +36,10 @@ static void verb_line(struct buf *b, const struct cli *c, const struct verb *v)
 
 	buf_addf(b, INDENT "%s%s%s%s%s", v->noun, v->action ? " " : "", v->action ? v->action : "",
 		 *v->args ? " " : "", v->args);
+	if (buf_ok(b) && b->n - from >= 38 && utf8_columns(view_of(b->p + from, b->n - from)) >= 38) {
+		buf_addc(b, '\n'); /* too long for its column: the summary goes below */
+		from = b->n;
+	}
 	if (buf_ok(b))
 		pad_to(b, from, 38);
 	text(b, c, v->summary);

@@ -20,6 +20,8 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/msg.c \
 	%D%/msg.def \
 	%D%/msg.h \
+	%D%/names.c \
+	%D%/names.h \
 	%D%/options.def \
 	%D%/out.c \
 	%D%/out.h \

@@ -202,6 +202,24 @@ static void heading(struct rows *r)
 		buf_adds(&r->line, "\r\n");
 }
 
+/* Where no name is known an organisation has its id for one: there is nothing to show twice. */
+static bool is_id_as_name(const json_t *item, const char *field, const json_t *v)
+{
+	static const char *const ids[] = { "id", "supplier", "procurer" };
+	const char *name = json_string_value(v);
+	size_t n = strlen(field);
+
+	if (!name || n < 4 || strcmp(field + n - 4, "name") != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		const char *id = json_string_value(json_object_get(item, ids[i]));
+
+		if (id && strcmp(id, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool table_item(struct rows *r, const json_t *item)
 {
 	AUTO(buf_done) struct buf text = BUF_INIT;
@@ -211,7 +229,8 @@ static bool table_item(struct rows *r, const json_t *item)
 		const json_t *v = json_at(item, r->cols[i].field);
 
 		buf_clear(&text);
-		cell_text(&text, r->c, v, r->cols[i].kind, true);
+		if (!is_id_as_name(item, r->cols[i].field, v))
+			cell_text(&text, r->c, v, r->cols[i].kind, true);
 		if (text.n == 0)
 			buf_addc(&text, '-');
 		if (!buf_ok(&text))
@@ -328,11 +347,20 @@ static bool record_line(struct table *t, const struct cli *c, const char *field,
 	return true;
 }
 
+/* What is not there takes no line. */
+static bool is_empty(const json_t *v)
+{
+	return json_is_null(v) || (json_is_array(v) && json_array_size(v) == 0) ||
+	       (json_is_object(v) && json_object_size(v) == 0);
+}
+
 /* Objects within objects take a line each, objects in an array, too. */
 static bool record_member(struct table *t, const struct cli *c, const char *field, const json_t *v)
 {
 	bool ok = true;
 
+	if (is_empty(v))
+		return true;
 	if (json_is_object(v) && json_object_size(v) > 0 && !strchr(field, '.'))
 		return record_object(t, c, field, v);
 	record_label(t, field, json_is_boolean(v), c->lang);
@@ -346,15 +374,52 @@ static bool record_member(struct table *t, const struct cli *c, const char *fiel
 	return ok;
 }
 
-static bool record_table(const struct cli *c, const json_t *object)
+/* The clauses of a link, a row each; those that nobody asks for and nobody wrote are left out. */
+static bool record_clauses(const struct cli *c, json_t *clauses)
+{
+	static const struct column columns[] = {
+		{ "no", CELL_TEXT },	      { "status", CELL_WORD },	 { "due", CELL_FLAG },
+		{ "undetermined", CELL_FLAG }, { "gap", CELL_FLAG },	 { "late", CELL_FLAG },
+	};
+	struct rows *r = rows_new(c, columns, ARRAY_LEN(columns));
+	bool ok = r != NULL;
+
+	for (void *it = json_object_iter(clauses); ok && it;
+	     it = json_object_iter_next(clauses, it)) {
+		json_t *clause = json_object_iter_value(it);
+		const char *status = json_string_value(json_object_get(clause, "status"));
+
+		if (!json_is_true(json_object_get(clause, "due")) &&
+		    !json_is_true(json_object_get(clause, "undetermined")) &&
+		    (!status || strcmp(status, "missing") == 0))
+			continue;
+		ok = json_object_set_new(clause, "no", json_string(json_object_iter_key(it))) == 0 &&
+		     rows_item(r, clause);
+	}
+	if (ok && table_rows(r->table) > 0)
+		out_write(VIEW_LIT("\n"));
+	ok = ok && rows_end(r);
+	rows_free(r);
+	return ok;
+}
+
+static bool record_table(const struct cli *c, json_t *object)
 {
 	AUTO(buf_done) struct buf out = BUF_INIT;
+	json_t *clauses = json_object_get(object, "clauses");
 	struct table *t = table_new(2);
-	bool ok = t && record_object(t, c, "", object) && table_render(t, &out, false, false);
+	bool ok;
 
+	clauses = json_is_object(clauses) ? json_deep_copy(clauses) : NULL;
+	if (clauses)
+		json_object_del(object, "clauses");
+	ok = t && record_object(t, c, "", object) && table_render(t, &out, false, false);
 	table_free(t);
 	if (ok)
 		out_write(buf_view(&out));
+	if (ok && clauses)
+		ok = record_clauses(c, clauses);
+	json_decref(clauses);
 	return ok;
 }
 

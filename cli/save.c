@@ -3,6 +3,7 @@
 
 #include "cli/call.h"
 #include "cli/fields.h"
+#include "cli/names.h"
 #include "cli/rows.h"
 
 json_t *save_parse(const struct cli *c, const char *const *fields, size_t n, int *out_status)
@@ -22,6 +23,8 @@ json_t *save_parse(const struct cli *c, const char *const *fields, size_t n, int
 
 static int print_saved(const struct cli *c, int status, const struct call_reply *r)
 {
+	if (status == CLI_OK && r->json)
+		names_add(c, r->json);
 	if (status == CLI_OK && r->json && !record_print(c, r->json))
 		return call_nomem(c);
 	return status;

@@ -39,13 +39,22 @@ static int download(const struct cli *c, const char *path, const char *name)
 	return CLI_OK;
 }
 
+static const char *const kinds[] = { "orgs", "links", "certificates", "clauses", "contacts" };
+
 int verb_export(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
 	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
 	const char *format = a->opt[OPT_FORMAT];
+	bool known = false;
 	struct http_request rq = { .accept = "*/*", .sink = to_stdout };
 
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		known = known || strcmp(a->pos[0], kinds[i]) == 0;
+	if (!known) {
+		SAY(c, M_EXPORT_KIND, a->pos[0]);
+		return CLI_USAGE;
+	}
 	if (!format)
 		format = c->output == OUT_JSON || c->output == OUT_NDJSON ? "ndjson" : "csv";
 	buf_adds(&path, "/v1/exports");

@@ -1,6 +1,7 @@
 /* verb_exposure.c - exposure: the figures, and a row a tier. */
 #include "base/util.h"
 #include "cli/chain.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/rows.h"
 #include "cli/verbs.h"
@@ -47,6 +48,8 @@ static bool print_summary(const struct cli *c, const json_t *o)
 	json_object_del(states, "gap");
 	json_object_del(states, "expiring");
 	json_object_del(top, "tiers");
+	if (ok)
+		names_add(c, top);
 	ok = ok && record_print(c, top);
 	json_decref(top);
 	return ok;

@@ -2,6 +2,7 @@
 #include "base/util.h"
 #include "cli/chain.h"
 #include "cli/list.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/verbs.h"
 
@@ -40,6 +41,8 @@ static bool print_head(const struct cli *c, const json_t *page)
 	json_object_del(top, "tiers");
 	json_object_del(top, "items");
 	json_object_del(top, "next");
+	if (ok)
+		names_add(c, top);
 	ok = ok && record_print(c, top);
 	json_decref(top);
 	out_write(VIEW_LIT("\n"));

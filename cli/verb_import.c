@@ -191,7 +191,7 @@ static int wait_for_job(const struct cli *c, struct call_reply *r, struct progre
 }
 
 /* "FILE:LINE:COLUMN: FIELD: DETAIL [code]", as compilers do, so that editors can jump there. */
-static void tell_row(const char *file, const json_t *row)
+static void tell_row(const struct cli *c, const char *file, const json_t *row)
 {
 	AUTO(buf_done) struct buf b = BUF_INIT;
 	const char *field = json_string_value(json_object_get(row, "field"));
@@ -204,7 +204,7 @@ static void tell_row(const char *file, const json_t *row)
 		buf_addf(&b, ":%lld", (long long)count(row, "column"));
 	buf_adds(&b, ": ");
 	if (field && *field) {
-		text_plain(&b, view_str(field));
+		text_plain(&b, view_str(c->lang == LANG_JA ? msg_label(field, c->lang) : field));
 		buf_adds(&b, ": ");
 	}
 	text_plain(&b, view_str(detail ? detail : ""));
@@ -237,6 +237,31 @@ static bool print_job(const struct cli *c, const json_t *job)
 	return ok;
 }
 
+/* Why the whole file was refused. A fault with a place in the file stands among the rows' errors, too:
+ * it is told once. */
+static void tell_error(const struct cli *c, const json_t *error, const json_t *errors)
+{
+	static const struct {
+		const char *code, *field;
+		enum msg hint;
+	} hints[] = {
+		{ "missing-column", "procurer", M_PROCURER_HINT },
+		{ "unknown-column", NULL, M_COLUMN_HINT },
+		{ "unknown-format", NULL, M_FORMAT_HINT },
+	};
+	const char *code = json_string_value(json_object_get(error, "code"));
+	const char *field = json_string_value(json_object_get(json_array_get(errors, 0), "field"));
+
+	if (!code)
+		return;
+	if (count(error, "line") == 0 || json_array_size(errors) == 0)
+		call_tell(c, error, (long)count(error, "status"));
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++)
+		if (strcmp(code, hints[i].code) == 0 &&
+		    (!hints[i].field || (field && strcmp(field, hints[i].field) == 0)))
+			SAY0(c, hints[i].hint);
+}
+
 static int tell_outcome(const struct cli *c, const struct args *a, const char *file,
 			const json_t *job)
 {
@@ -246,12 +271,10 @@ static int tell_outcome(const struct cli *c, const struct args *a, const char *f
 	bool failed = !state || strcmp(state, "done") != 0;
 
 	for (size_t i = 0; i < json_array_size(errors); i++)
-		tell_row(file, json_array_get(errors, i));
+		tell_row(c, file, json_array_get(errors, i));
 	if (rejected > (int64_t)json_array_size(errors))
 		NOTE(c, M_MORE_ERRORS, NUM(rejected - (int64_t)json_array_size(errors)));
-	if (json_is_object(json_object_get(job, "error")))
-		call_tell(c, json_object_get(job, "error"),
-			  (long)count(json_object_get(job, "error"), "status"));
+	tell_error(c, json_object_get(job, "error"), errors);
 	NOTE(c, M_IMPORT_COUNTS, NUM(count(job, "rows")), NUM(count(job, "accepted")),
 	     NUM(rejected), NUM(count(job, "unchanged")));
 	if (args_has(a, OPT_STRICT) && rejected > 0)
@@ -260,6 +283,8 @@ static int tell_outcome(const struct cli *c, const struct args *a, const char *f
 		SAY0(c, M_IMPORT_FAILED);
 	if (count(job, "commands") > (failed ? 0 : 1))
 		NOTE(c, M_IMPORT_PARTS, NUM(count(job, "commands")));
+	if (!failed && rejected > 0 && !args_has(a, OPT_DRY_RUN))
+		NOTE0(c, M_ROWS_REJECTED_HINT);
 	if (!failed && args_has(a, OPT_DRY_RUN))
 		NOTE0(c, M_IMPORT_DRY);
 	return failed ? CLI_FAILED : CLI_OK;

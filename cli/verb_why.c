@@ -6,32 +6,21 @@
 
 #include "base/util.h"
 #include "cli/chain.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/rows.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 
-/* A name is a courtesy: an id that does not resolve (an opaque one, one of another's) has none. */
+/* A name is a courtesy. */
 static void add_name(const struct cli *c, struct buf *out, const char *id)
 {
-	AUTO(buf_done) struct buf path = BUF_INIT;
-	AUTO(http_reply_done) struct http_reply r = HTTP_REPLY_INIT;
-	struct http_request rq = { 0 };
-	struct err e;
-	json_t *o = NULL;
-	const char *name;
+	AUTO(buf_done) struct buf name = BUF_INIT;
 
-	if (!path_org(c, &path, id))
-		return;
-	rq.path = path.p;
-	if (http_send(c->http, &rq, &r, &e) == RC_OK && r.status == 200)
-		o = json_loadb(r.body.p, r.body.n, 0, NULL);
-	name = json_string_value(json_object_get(o, "name"));
-	if (name) {
+	if (name_of(c, id, &name)) {
 		buf_adds(out, "  ");
-		text_plain(out, view_str(name));
+		buf_addv(out, buf_view(&name));
 	}
-	json_decref(o);
 }
 
 static void add_step(const struct cli *c, struct buf *out, const json_t *o, size_t i, double *so_far)
@@ -109,6 +98,8 @@ int verb_why(struct cli *c, const struct args *a)
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	status = call_get(c, path.p, &r);
+	if (status == CLI_NOT_FOUND)
+		SAY0(c, M_WHY_HINT);
 	if (status != CLI_OK)
 		return status;
 	if (c->output == OUT_TABLE)
