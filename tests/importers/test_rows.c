@@ -112,7 +112,7 @@ START_TEST(certificates)
 	       S ",c1,scs,4,No/1,2027-04-01,2030-03-31,台帳,2028-04-01\n"
 	       S ",,scs,4,N/2,,,,\n"
 	       S ",,SCS,★3,,令和9年4月1日,,,\n"
-	       S ",,,3,,,,,\n",
+	       S ",,,3,,,,,\n" S ",,,,,2027-04-01,,,\n",
 	       "2 certificate " S " c1 stubs scheme='scs' level=4 registration_no='No/1'"
 	       " issued=2027-04-01 expires=2030-03-31 evidence=registry"
 	       " self_assessments=2028-04-01\n"
@@ -120,7 +120,9 @@ START_TEST(certificates)
 	       " expires=- evidence=- self_assessments=-\n"
 	       "4 certificate " S " scs-3-2027-04-01 stubs scheme='scs' level=3 registration_no=-"
 	       " issued=2027-04-01 expires=- evidence=- self_assessments=-\n"
-	       "!5:2 required certificate certificate\n");
+	       "5 certificate " S " scs-3 stubs scheme=- level=3 registration_no=- issued=- expires=-"
+	       " evidence=- self_assessments=-\n"
+	       "!6:2 required certificate certificate\n");
 }
 END_TEST
 
