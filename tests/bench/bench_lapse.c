@@ -1,8 +1,8 @@
 /*
  * bench_lapse.c - from a lapse to the watched buyers' new figures on disk, without HTTP.
- * usage: bench_lapse STORE_DIR WATCHED SUPPLIERS.txt N
- * STORE_DIR was filled by bench_graph; WATCHED organisations get targets; then N of the listed suppliers
- * lose their certificate one after the other, and get it back.
+ * usage: bench_lapse STORE_DIR ORGANISATIONS WATCHED LIST N
+ * STORE_DIR was filled by bench_graph with ORGANISATIONS; WATCHED of them get targets; then N suppliers
+ * of the list (of gen_graph) lose a certificate one after the other, and get it back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "graph/answers.h"
 #include "services/figurer.h"
 
-#define DAY0 20550 /* the generator's "today" */
+#define DAY0 21092 /* bench_graph's today */
 
 static void must(enum rc rc, const char *what)
 {
@@ -61,13 +61,13 @@ struct rig {
 	struct arena *a;
 };
 
-static double lapse(struct rig *r, unsigned long firm, bool back)
+static double lapse(struct rig *r, const char *supplier, bool back)
 {
 	struct op op = { .kind = OP_MERGE, .ent = ENT_CERT, .flags = OPF_STUBS };
 	AUTO(buf_done) struct buf fields = BUF_INIT;
 	int64_t from;
 
-	op.a = fictional(r->a, firm);
+	op.a = view_str(supplier);
 	op.b = VIEW_LIT("bench");
 	fl_bytes(&fields, CERT_SCHEME, VIEW_LIT("scs"));
 	fl_int(&fields, CERT_LEVEL, 5);
@@ -96,30 +96,29 @@ int main(int argc, char **argv)
 	char line[64];
 	FILE *f;
 
-	if (argc < 5)
+	if (argc < 6)
 		return 2;
-	max = MIN((size_t)atol(argv[4]), ARRAY_LEN(lapses));
+	max = MIN((size_t)atol(argv[5]), ARRAY_LEN(lapses));
 	must(store_open(argv[1], &o, &st, NULL, &e), e.arg);
 	printf("open %.2f ms\n", (double)(monotonic_us() - from) / 1e3);
 	clock_init_at(&clk, instant_of_day_jst(DAY0) + 3600000);
 	must(writer_start(st, &clk, NULL, &r.w, &e), "writer");
-	for (long i = 0; i < atol(argv[2]); i++) {
+	for (long i = 0; i < atol(argv[3]); i++) {
 		struct op op = { .kind = OP_PUT, .ent = ENT_TARGETS };
 
-		op.a = fictional(r.a, (unsigned long)(i * 7919 % 100000));
+		op.a = fictional(r.a, (unsigned long)(i * 7919 % atol(argv[2])));
 		send(r.w, &op);
 	}
 	from = monotonic_us();
 	must(figurer_start(st, r.w, &r.f, &e), "figurer");
 	figurer_wait(r.f, writer_revision(r.w));
 	printf("first figures %.2f ms\n", (double)(monotonic_us() - from) / 1e3);
-	f = fopen(argv[3], "r");
+	f = fopen(argv[4], "r");
 	for (; n < max && f && fgets(line, sizeof(line), f); n++) {
-		unsigned long firm = strtoul(line, NULL, 10);
-
-		(void)lapse(&r, firm, true);
-		lapses[n] = lapse(&r, firm, false);
-		returns[n] = lapse(&r, firm, true);
+		line[strcspn(line, "\n")] = '\0';
+		(void)lapse(&r, line, true);
+		lapses[n] = lapse(&r, line, false);
+		returns[n] = lapse(&r, line, true);
 	}
 	if (n > 0) {
 		say("lapse", lapses, n);
