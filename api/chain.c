@@ -3,6 +3,8 @@
  * history. The answers' member names, order and number formats are fixed (docs/api.md). All of them
  * run on the compute pool.
  */
+#include "api/chain.h"
+
 #include "api/cursor.h"
 #include "api/handlers.h"
 #include "api/list_cache.h"
@@ -212,7 +214,7 @@ static void impact_tiers(struct json *j, const struct impact *x, unsigned depth)
 }
 
 /* The key of an item: tier, id. */
-static struct view impact_key(struct request *r, const struct impact_item *it)
+struct view impact_item_key(struct request *r, const struct impact_item *it)
 {
 	struct view id = org_id(r->txn, it->procurer);
 	uint8_t key[1 + ORGID_MAX];
@@ -223,7 +225,7 @@ static struct view impact_key(struct request *r, const struct impact_item *it)
 	return arena_copy(r->arena, view_of(key, 1 + id.n));
 }
 
-static bool impact_behind(struct request *r, const struct impact_item *it, struct view key)
+bool impact_item_behind(struct request *r, const struct impact_item *it, struct view key)
 {
 	const uint8_t *k = key.p;
 
@@ -238,7 +240,7 @@ static enum rc impact_items(struct request *r, struct json *j, const struct impa
 	size_t left = (size_t)r->query.v[Q_limit].n, i = 0;
 	const struct impact_item *last = NULL;
 
-	while (i < x->n && after.p && !impact_behind(r, &x->items[i], after))
+	while (i < x->n && after.p && !impact_item_behind(r, &x->items[i], after))
 		i++;
 	json_key(j, "items");
 	json_arr(j);
@@ -258,7 +260,7 @@ static enum rc impact_items(struct request *r, struct json *j, const struct impa
 		json_obj_end(j);
 	}
 	json_arr_end(j);
-	return request_next(r, j, i < x->n && last ? impact_key(r, last) : view_of(NULL, 0));
+	return request_next(r, j, i < x->n && last ? impact_item_key(r, last) : view_of(NULL, 0));
 }
 
 enum rc impact_show(struct request *r, struct err *e)

@@ -87,7 +87,7 @@ static void grants_json(struct json *j, struct view v)
 	json_arr_end(j);
 }
 
-static void contacts_json(struct json *j, struct txn *t, struct view ref)
+void entity_contacts_json(struct json *j, struct txn *t, struct view ref)
 {
 	struct view bytes;
 	struct contact c;
@@ -234,7 +234,7 @@ static void value_json(struct json *j, struct txn *t, enum ent ent, const struct
 		json_raw(j, v);
 		return;
 	case FT_CONTACTS:
-		contacts_json(j, t, v);
+		entity_contacts_json(j, t, v);
 		return;
 	case FT_RULES:
 		rules_value_json(j, v);

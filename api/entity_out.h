@@ -37,6 +37,8 @@ void entity_etag(uint64_t stored, struct view body, char out[48]);
 
 /* Pieces that the views share with it (entity_fields.c). */
 const char *entity_enum_text(enum ent ent, unsigned id, int64_t v); /* NULL: no such value */
+/* ref: what a record keeps in place of its contacts; erased ones are an empty list. */
+void entity_contacts_json(struct json *j, struct txn *t, struct view ref);
 void entity_periods_json(struct json *j, struct view v);
 void entity_rules_json(struct json *j, const struct rule *rules, unsigned n);
 void entity_tiers_json(struct json *j, struct view v);

@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/auth.h \
 	%D%/backup.c \
 	%D%/chain.c \
+	%D%/chain.h \
 	%D%/clause_gaps.c \
 	%D%/csv_out.c \
 	%D%/csv_out.h \
@@ -32,6 +33,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/http1.h \
 	%D%/http1_body.c \
 	%D%/http1_int.h \
+	%D%/incident.c \
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \

@@ -108,6 +108,7 @@ describe("/openapi.json", () => {
 			[`/v1/orgs/${A}/targets`, "Targets"],
 			[`/v1/orgs/${A}/exposure`, "Exposure"],
 			[`/v1/orgs/${A}/impact`, "Impact"],
+			[`/v1/orgs/${A}/incident`, "Incident"],
 			["/v1/status", "Status"],
 		])
 			for (const key of Object.keys((await d.get(path)).body)) assert.ok(schema(name).properties[key], `${name}.${key}`);
