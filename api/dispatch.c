@@ -85,14 +85,15 @@ static void heavy_run(struct pool_task *task, struct txn *t, struct scratch *s, 
 	answer_send(r);
 }
 
-static void run_heavy(struct request *r)
+static void run_pool(struct request *r,
+		     void (*run)(struct pool_task *, struct txn *, struct scratch *, enum rc))
 {
 	struct heavy *h = arena_alloc(r->arena, sizeof(*h));
 	struct err e = { 0 };
 	enum rc rc = RC_NOMEM;
 
 	if (h) {
-		*h = (struct heavy){ .task = { .run = heavy_run }, .r = r };
+		*h = (struct heavy){ .task = { .run = run }, .r = r };
 		rc = pool_submit(r->api->pool, &h->task);
 	}
 	if (rc)
@@ -188,6 +189,27 @@ static void run_write(struct request *r)
 		answer_fail(r, rc, &e);
 }
 
+/* On the pool: the handler either fills the reply or sets the command and its done(). */
+static void change_run(struct pool_task *task, struct txn *t, struct scratch *s, enum rc rc)
+{
+	struct request *r = ((struct heavy *)(void *)task)->r;
+	struct err e = { 0 };
+
+	if (http_client_gone(r->http))
+		rc = RC_CANCELLED;
+	if (!rc) {
+		run_handler(r, t, s);
+		if (r->reply.status) { /* refused, or there is nothing to do */
+			answer_send(r);
+			return;
+		}
+		r->sub.arena = r->arena;
+		rc = writer_submit(r->api->c.writer, &r->sub);
+	}
+	if (rc)
+		answer_fail(r, rc, &e);
+}
+
 /* ---- the rest ---- */
 
 static void run_asset(struct request *r)
@@ -273,10 +295,13 @@ void dispatch_run(struct request *r)
 		run_light(r);
 		return;
 	case RUN_HEAVY:
-		run_heavy(r);
+		run_pool(r, heavy_run);
 		return;
 	case RUN_WRITE:
 		run_write(r);
+		return;
+	case RUN_CHANGE:
+		run_pool(r, change_run);
 		return;
 	case RUN_STREAM:
 		run_stream(r);

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/backup.c \
+	%D%/bulk.c \
 	%D%/chain.c \
 	%D%/chain.h \
 	%D%/clause_gaps.c \

@@ -385,7 +385,7 @@ static void responses(struct json *j, const struct route *r)
 	json_obj(j);
 	if (r->method == HTTP_DELETE)
 		success(j, r, "204", "Done.");
-	else if (r->method == HTTP_POST)
+	else if (r->run == RUN_UPLOAD)
 		success(j, r, "202", "Taken; Location names the job.");
 	else
 		success(j, r, "200", "As it stands.");
@@ -396,10 +396,10 @@ static void responses(struct json *j, const struct route *r)
 		problem(j, "401");
 	if (strchr(r->path, '{'))
 		problem(j, "404");
-	if (r->run == RUN_WRITE) {
+	if (r->run == RUN_WRITE || r->run == RUN_CHANGE)
 		problem(j, "409");
+	if (r->run == RUN_WRITE)
 		problem(j, "412");
-	}
 	if (r->body != BODY_NONE) {
 		problem(j, "413");
 		problem(j, "415");

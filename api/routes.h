@@ -17,6 +17,7 @@ enum route_run {
 	RUN_LIGHT,  /* on the loop, with its read transaction */
 	RUN_HEAVY,  /* on the compute pool */
 	RUN_WRITE,  /* builds one command; the answer is then the read route's */
+	RUN_CHANGE, /* on the pool: builds one command and says itself what is answered behind it */
 	RUN_STREAM, /* opens a stream that the loop pumps */
 	RUN_UPLOAD, /* as PLAIN; the body lies in a file */
 	RUN_EVENTS, /* stays open: server-sent events */
