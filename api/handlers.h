@@ -31,6 +31,7 @@ MUST_USE enum rc gaps_list(struct request *r, struct err *e);
 MUST_USE enum rc expiring_list(struct request *r, struct err *e);
 MUST_USE enum rc clause_gaps_list(struct request *r, struct err *e);
 MUST_USE enum rc impact_show(struct request *r, struct err *e);
+MUST_USE enum rc chokepoints_list(struct request *r, struct err *e);
 MUST_USE enum rc incident_show(struct request *r, struct err *e);
 MUST_USE enum rc dependency_show(struct request *r, struct err *e);
 MUST_USE enum rc history_list(struct request *r, struct err *e);

@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/backup.c \
 	%D%/bulk.c \
 	%D%/chain.c \
+	%D%/chokepoints.c \
 	%D%/chain.h \
 	%D%/clause_gaps.c \
 	%D%/csv_out.c \

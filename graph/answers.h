@@ -106,6 +106,16 @@ MUST_USE enum rc impact_compute(struct txn *t, struct scratch *s, uint32_t suppl
 				int32_t on, int held_level, const struct caller *caller, struct impact *out);
 void impact_done(struct impact *i);
 
+/* Single points of failure: organisations in reach that others hang on. */
+struct chokepoint {
+	uint32_t supplier;
+	uint8_t tier;
+	uint64_t behind; /* how many organisations only it leads to, itself not counted; at least 1 */
+};
+/* Most first, then by id; malloc'ed into *out (free it). */
+MUST_USE enum rc chokepoints_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
+				     struct chokepoint **out, size_t *out_n);
+
 /* Clauses of one link on a day. */
 enum clause_state { CS_NOT_DUE, CS_UNDETERMINED, CS_FINE, CS_GAP };
 struct clause_view {

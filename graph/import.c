@@ -64,9 +64,24 @@ void ids_forget(struct batch *b)
 	b->ids.n = 0;
 }
 
+/* Does the op's field list name the field? */
+static bool names_field(const struct op *op, unsigned field)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	struct view v;
+	bool bad = false;
+	while (fl_next(&rd, &id, &v, &bad))
+		if (id == field)
+			return true;
+	return false;
+}
+
+/* A supplier code is unique for its procurer, so that links which carry one depend on each other. */
 static bool sortable(const struct op *op)
 {
-	return op->ent == ENT_LINK && op->kind != OP_DELETE && !(op->flags & OPF_BY_CODE);
+	return op->ent == ENT_LINK && op->kind != OP_DELETE && !(op->flags & OPF_BY_CODE) &&
+	       !names_field(op, LINK_SUPPLIER_CODE);
 }
 
 /* Organisations that do not exist yet get keys behind all others, in order of appearance. */
@@ -81,15 +96,7 @@ static uint64_t pair_of(struct batch *b, const struct op *op, uint32_t at)
 /* Does the op make an id mean something else than it did when the command began? */
 static bool renames(const struct op *op)
 {
-	struct rd rd = rd_of(op->fields);
-	unsigned id;
-	struct view v;
-	bool bad = false, aliases = false;
-	if (op->ent != ENT_ORG)
-		return false;
-	while (fl_next(&rd, &id, &v, &bad))
-		aliases = aliases || id == ORG_ALIASES;
-	return op->kind == OP_DELETE || aliases;
+	return op->ent == ENT_ORG && (op->kind == OP_DELETE || names_field(op, ORG_ALIASES));
 }
 
 static bool any_renames(const struct cmd *c)

@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/contacts.h \
 	%D%/delta.c \
 	%D%/delta.h \
+	%D%/dominators.c \
 	%D%/events.c \
 	%D%/exposure.c \
 	%D%/field.c \

@@ -52,3 +52,16 @@ TESTS += %D%/test_replay
 	$(twin_sources)
 %C%_test_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_replay_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# Single points of failure against the removal of each organisation in turn.
+check_PROGRAMS += %D%/test_chokepoints
+TESTS += %D%/test_chokepoints
+%C%_test_chokepoints_SOURCES = tests/run.h \
+	%D%/domain_kit.c \
+	%D%/domain_kit.h \
+	%D%/test_chokepoints.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_chokepoints_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_chokepoints_LDADD = $(graph_libs) $(CHECK_LIBS)
