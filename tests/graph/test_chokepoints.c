@@ -25,15 +25,15 @@ struct chain {
 	unsigned tier[ORGS_MAX];       /* 0: not in reach (but for organisation 0 itself) */
 };
 
-static void name(char out[8], uint32_t i)
+static void name(char out[16], uint32_t i)
 {
-	snprintf(out, 8, "o%02u", i);
+	snprintf(out, 16, "o%02u", i);
 }
 
 /* Links of every kind: those that the procurer may not see, or that have ended, are no edges. */
 static void make(struct chain *c)
 {
-	char p[8], s[8];
+	char p[16], s[16];
 	memset(c, 0, sizeof *c);
 	c->n = 3 + below(ORGS_MAX - 3);
 	for (uint32_t i = 0; i < c->n; i++) {
@@ -86,7 +86,7 @@ static void compare(struct chain *c, unsigned depth, struct scratch *s)
 				 .caller = { .sees_all = true } };
 	struct chokepoint *got;
 	size_t n, want_n = 0;
-	char id[8];
+	char id[16];
 
 	memset(c->tier, 0, sizeof c->tier);
 	tiers(c, depth);
