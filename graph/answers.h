@@ -130,12 +130,6 @@ extern const char *const clause_reason_names[6];
 void clauses_of_link(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
 		     int own_level, int32_t on, struct clause_view *out);
 
-/* Procurers whose kept figures may have changed because of `orgs` (as a link's procurer, or itself): every
- * P that reaches one within the deepest watch's depth, whatever the dates, visibility taken widely. Calls
- * fn(P, distance) for the orgs themselves too, at distance 0. */
-void touched_by(struct txn *t, struct scratch *s, const uint32_t *orgs, size_t n,
-		void (*fn)(void *arg, uint32_t procurer, unsigned distance), void *arg);
-
 /* Kept figures of watched procurers (figures.c): encoded exposure and the day. */
 void exposure_encode(const struct exposure *x, struct buf *out);
 bool exposure_decode(struct view v, struct exposure *out);

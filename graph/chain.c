@@ -286,25 +286,44 @@ static enum rc layers_solve(struct chain *c, struct layer *layers, unsigned n)
 	return rc;
 }
 
-__extension__ typedef unsigned __int128 u128;
-
 /* 1e-12 units, half away from zero: products of four-decimal numbers lie on or very near the grid. */
 static uint64_t grid(double m)
 {
 	return (uint64_t)((long double)m * 1e12L + 0.5L);
 }
 
-/* What a later change is measured against: see delta.h. */
-static enum rc memo_fill(struct memo *m, const struct chain *c, const struct layer *first)
+spend_sum spend_part(int64_t spend, double m) { return (spend_sum)spend * grid(m); }
+
+int64_t spend_rounded(spend_sum sum)
 {
-	m->parts = malloc(MAX(first->n, (size_t)1) * sizeof *m->parts);
+	spend_sum yen = (sum + 500000000000u) / 1000000000000u;
+
+	return yen > INT64_MAX ? INT64_MAX : (int64_t)yen;
+}
+
+/* What a later change is measured against: see delta.h. */
+static enum rc memo_fill(struct memo *m, const struct chain *c, const struct layer *first, spend_sum sum)
+{
+	const struct scratch *s = c->w.s;
+	size_t at = 0; /* in the first layer, which is in the order of own links */
+
+	m->parts = malloc(MAX(c->n_own, (size_t)1) * sizeof *m->parts);
 	if (!m->parts)
 		return RC_NOMEM;
-	for (m->n_parts = 0; first->g && m->n_parts < first->n; m->n_parts++)
-		m->parts[m->n_parts] = (struct memo_part){ first->org[m->n_parts], first->g[m->n_parts] };
+	for (size_t i = 0; i < c->n_own; i++) {
+		const struct own_link *k = &c->own[i];
+		if (!k->active || !cell_reached(s, k->supplier))
+			continue;
+		struct memo_part *p = &m->parts[m->n_parts++];
+		*p = (struct memo_part){ .supplier = k->supplier, .due = k->due, .level = k->level, .spend = k->spend,
+					 .gap = (s->cell[k->supplier] & CELL_GAP) != 0 };
+		if (first->g && at < first->n && first->org[at] == k->supplier)
+			p->m = first->g[at++];
+	}
 	memcpy(m->tiers, c->targets->tiers, sizeof m->tiers);
 	m->tiers_set = c->targets->tiers_set;
 	m->due = c->targets->due;
+	m->sum = sum;
 	m->valid = true;
 	return RC_OK;
 }
@@ -314,7 +333,7 @@ enum rc chain_spend(struct chain *c, int64_t *out)
 	struct layer layers[TIER_MAX] = { 0 };
 	unsigned n = c->w.q->depth - 1; /* walks from A have at most N - 1 links */
 	struct scratch *s = c->w.s;
-	u128 sum = 0;
+	spend_sum sum = 0;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < c->n_own; i++) {
@@ -322,7 +341,7 @@ enum rc chain_spend(struct chain *c, int64_t *out)
 		if (!k->active || k->spend <= 0 || !cell_reached(s, k->supplier))
 			continue;
 		if (s->cell[k->supplier] & CELL_GAP)
-			sum += (u128)k->spend * 1000000000000u;
+			sum += spend_part(k->spend, 1.0);
 		else if (n > 0 && !layer_add(&layers[0], s->index, k->supplier))
 			rc = RC_NOMEM;
 	}
@@ -330,15 +349,14 @@ enum rc chain_spend(struct chain *c, int64_t *out)
 		rc = layers_solve(c, layers, n);
 	for (size_t i = 0; i < layers[0].n && rc == RC_OK; i++) {
 		const struct own_link *k = own_find(c, layers[0].org[i]);
-		sum += (u128)k->spend * grid(layers[0].g[i]);
+		sum += spend_part(k->spend, layers[0].g[i]);
 	}
 	if (rc == RC_OK && c->memo)
-		rc = memo_fill(c->memo, c, &layers[0]);
+		rc = memo_fill(c->memo, c, &layers[0], sum);
 	for (unsigned j = 0; j < TIER_MAX; j++) {
 		free(layers[j].org);
 		free(layers[j].g);
 	}
-	u128 yen = (sum + 500000000000u) / 1000000000000u;
-	*out = yen > INT64_MAX ? INT64_MAX : (int64_t)yen;
+	*out = spend_rounded(sum);
 	return rc != RC_OK ? rc : c->w.out.bad ? RC_DAMAGED : txn_rc(c->w.t);
 }

@@ -94,10 +94,9 @@ static void front_done(struct front *f)
 }
 
 struct asking {
-	struct txn *t;
+	const struct upward *u;
 	struct scratch *s;
 	struct adj_reader in;
-	int32_t on;
 	unsigned layer;
 	struct front now, next;
 	bool failed;
@@ -109,7 +108,7 @@ static bool meet(struct asking *a, uint32_t x, uint32_t attr, uint32_t value)
 	struct scratch *s = a->s;
 	uint32_t own, on, was;
 
-	if (x >= s->n)
+	if (x >= s->n || !room_for(a->u->room, x, a->layer))
 		return true;
 	if (s->cell[x] >> 16 != s->epoch) {
 		if (s->n_reach == s->cap_reach) {
@@ -143,7 +142,7 @@ static bool visit(struct asking *a, uint32_t y, uint32_t value)
 		const struct adj_dates *d = run.d;
 		for (uint32_t i = 0; i < run.n; i++) {
 			const struct adj_ent e = run.e[i];
-			if ((e.attr & ADJ_DATED) && !dates_active(d++, a->on))
+			if ((e.attr & ADJ_DATED) && !dates_active(d++, a->u->on))
 				continue;
 			if (!meet(a, e.peer, e.attr, a->layer == 1 ? value_of_link(e.attr) : value))
 				return false;
@@ -176,45 +175,63 @@ static void turn(struct asking *a)
 	}
 }
 
-static bool layers(struct asking *a, uint32_t supplier, unsigned depth)
+/* Calls fn for what is known after the layer: what a chain that deep asks of S. */
+static void tell(const struct asking *a, uint32_t supplier, void (*fn)(void *arg, const struct asked *a),
+		 void *arg)
 {
-	a->layer = 1;
-	if (!visit(a, supplier, 0))
-		return false;
-	turn(a);
-	for (a->layer = 2; a->layer <= depth; a->layer++) {
-		for (size_t i = 0; i < a->now.n; i++)
-			if (!visit(a, a->now.org[i], a->now.value[i]))
-				return false;
-		turn(a);
+	const struct scratch *s = a->s;
+
+	for (size_t i = 0; i < s->n_reach; i++) {
+		uint32_t x = s->reach[i];
+		struct asked k = { x, (s->index[x] & 0x7e0) | cell_tier(s->cell[x]), a->layer };
+
+		if (x != supplier && (s->index[x] & VALUE_REACHED))
+			fn(arg, &k);
 	}
+}
+
+static bool ask_layer(struct asking *a, uint32_t supplier)
+{
+	if (a->layer == 1)
+		return visit(a, supplier, 0);
+	for (size_t i = 0; i < a->now.n; i++)
+		if (!visit(a, a->now.org[i], a->now.value[i]))
+			return false;
 	return true;
 }
 
-enum rc asked_each(struct txn *t, struct scratch *s, uint32_t supplier, unsigned depth, int32_t on,
-		   void (*fn)(void *arg, uint32_t procurer, uint32_t cell), void *arg)
+/* The end of a walk: its outcome, and the bitmap empty as it was. */
+static enum rc asking_end(struct asking *a, bool fits)
 {
-	struct asking a = { .t = t, .s = s, .on = on };
-	enum rc rc = scratch_begin(s, t);
+	enum rc rc = !fits ? RC_NOMEM : a->in.bad ? RC_DAMAGED : txn_rc(a->u->t);
 
-	if (rc != RC_OK)
+	if (!fits)
+		memset(a->s->bits, 0, (a->s->n / 64 + 1) * sizeof *a->s->bits);
+	adj_reader_done(&a->in);
+	front_done(&a->now);
+	front_done(&a->next);
+	return rc;
+}
+
+enum rc asked_each(const struct upward *u, uint32_t supplier, uint32_t depths,
+		   void (*fn)(void *arg, const struct asked *a), void *arg)
+{
+	struct asking a = { .u = u, .s = u->s };
+	bool fits = true;
+	enum rc rc = scratch_begin(u->s, u->t);
+
+	if (rc != RC_OK || !room_for(u->room, supplier, 0))
 		return rc;
-	adj_reader_init(&a.in, t, ADJ_IN);
-	if (!layers(&a, supplier, depth)) {
-		memset(s->bits, 0, (s->n / 64 + 1) * sizeof *s->bits);
-		rc = RC_NOMEM;
-	} else if (a.in.bad) {
-		rc = RC_DAMAGED;
+	adj_reader_init(&a.in, u->t, ADJ_IN);
+	for (a.layer = 1; fits && depths >> a.layer; a.layer++) {
+		fits = ask_layer(&a, supplier);
+		if (!fits)
+			break;
+		turn(&a);
+		if (depths >> a.layer & 1)
+			tell(&a, supplier, fn, arg);
 	}
-	adj_reader_done(&a.in);
-	front_done(&a.now);
-	front_done(&a.next);
-	for (size_t i = 0; i < s->n_reach && rc == RC_OK; i++) {
-		uint32_t x = s->reach[i];
-		if (x != supplier && (s->index[x] & VALUE_REACHED))
-			fn(arg, x, (s->index[x] & 0x7e0) | cell_tier(s->cell[x]));
-	}
-	return rc != RC_OK ? rc : txn_rc(t);
+	return asking_end(&a, fits);
 }
 
 /* ---- S's part of the figures ---- */
@@ -227,9 +244,35 @@ struct part {
 	enum gap_timing timing;
 };
 
-static struct part part_of(const struct memo *m, uint32_t cell, standing st, int32_t on)
+static struct memo_part *part_find(const struct memo *m, uint32_t supplier)
+{
+	size_t lo = 0, hi = m->n_parts;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (m->parts[mid].supplier < supplier)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->n_parts && m->parts[lo].supplier == supplier ? &m->parts[lo] : NULL;
+}
+
+/* The due date, by P's own link or by its targets for the tier; see chain.c. */
+static int32_t due_of(const struct memo *m, uint32_t supplier, unsigned tier, unsigned required)
+{
+	const struct memo_part *own = tier == 1 ? part_find(m, supplier) : NULL;
+
+	if (tier == 1)
+		return own && own->level == required ? own->due : DAY_NONE;
+	return (m->tiers_set >> tier & 1) && m->tiers[tier] == required ? m->due : DAY_NONE;
+}
+
+static struct part part_of(const struct memo *m, uint32_t supplier, uint32_t cell, standing st, int32_t on)
 {
 	unsigned tier = cell_tier(cell);
+	int32_t due;
 	struct part p = { .held = step_held(st), .later = st >> 11 & 7, .at_risk = step_at_risk(st),
 			  .timing = GT_UNDATED };
 
@@ -237,8 +280,9 @@ static struct part part_of(const struct memo *m, uint32_t cell, standing st, int
 	p.gap = p.held < p.required || (cell & CELL_MISFIT);
 	p.state = chain_state(cell, p.required, st, p.later, p.gap);
 	p.kind = chain_gap_kind(p.held, step_ever(st), p.required);
-	if ((m->tiers_set >> tier & 1) && m->tiers[tier] == p.required && m->due != DAY_NONE)
-		p.timing = m->due < on ? GT_OVERDUE : GT_DUE;
+	due = due_of(m, supplier, tier, p.required);
+	if (due != DAY_NONE)
+		p.timing = due < on ? GT_OVERDUE : GT_DUE;
 	return p;
 }
 
@@ -259,17 +303,19 @@ static void part_count(struct exposure *x, const struct part *p, unsigned tier, 
 	x->gap_timing[p->timing] += by;
 }
 
-bool shift_turns_gap(const struct memo *m, uint32_t cell, standing before, standing after)
+int shift_turns_gap(const struct memo *m, uint32_t supplier, uint32_t cell, standing before, standing after)
 {
-	return part_of(m, cell, before, 0).gap != part_of(m, cell, after, 0).gap;
+	return part_of(m, supplier, cell, after, 0).gap - part_of(m, supplier, cell, before, 0).gap;
 }
 
-void exposure_shift(struct exposure *x, const struct memo *m, uint32_t cell, standing before, standing after)
+void exposure_shift(struct exposure *x, const struct memo *m, uint32_t supplier, uint32_t cell,
+		    standing before, standing after)
 {
-	struct part a = part_of(m, cell, before, x->on), b = part_of(m, cell, after, x->on);
+	struct part a = part_of(m, supplier, cell, before, x->on), b = part_of(m, supplier, cell, after, x->on);
 
 	part_count(x, &a, cell_tier(cell), (uint64_t)-1);
 	part_count(x, &b, cell_tier(cell), 1);
+	x->spend_behind_gaps = spend_rounded(m->sum);
 }
 
 /* ---- spend ---- */
@@ -280,80 +326,137 @@ void memo_done(struct memo *m)
 	*m = (struct memo){ 0 };
 }
 
-/* Rises of the bound within a layer count at once: that only makes it larger. */
-static bool bound_layer(struct asking *a)
+static inline bool gained(const struct scratch *s, uint32_t org)
+{
+	return org < s->n && s->cell[org] >> 16 == s->epoch;
+}
+
+/* A product that rises within a layer counts from the next one on, multiplied from S outward, as chain.c
+ * does. A private link is its procurer's own first link only, and these walks begin at suppliers. */
+static bool gain_one(struct asking *a, uint32_t x, uint32_t attr, double g)
 {
 	struct scratch *s = a->s;
+	double v = g * (adj_dependency(attr) / 10000.0);
+
+	if (x >= s->n || adj_disclosure(attr) == DISC_PRIVATE || !room_for(a->u->room, x, a->layer) ||
+	    (gained(s, x) && s->best[x] >= v))
+		return true;
+	s->cell[x] = s->epoch << 16;
+	s->best[x] = v;
+	if (s->bits[x / 64] >> (x % 64) & 1)
+		return true;
+	s->bits[x / 64] |= 1ull << (x % 64);
+	return front_add(&a->next, x);
+}
+
+static bool gain_layer(struct asking *a, const double *frozen)
+{
 	struct adj_run run;
 
-	for (size_t i = 0; i < a->now.n; i++) {
-		double g = s->best[a->now.org[i]];
+	for (size_t i = 0; i < a->now.n; i++)
 		for (bool ok = adj_first(&a->in, a->now.org[i], &run); ok; ok = adj_next(&a->in, &run)) {
 			const struct adj_dates *d = run.d;
 			for (uint32_t k = 0; k < run.n; k++) {
 				const struct adj_ent e = run.e[k];
-				if ((e.attr & ADJ_DATED) && !dates_active(d++, a->on))
+				if ((e.attr & ADJ_DATED) && !dates_active(d++, a->u->on))
 					continue;
-				double v = g * (adj_dependency(e.attr) / 10000.0);
-				if (e.peer >= s->n ||
-				    (s->cell[e.peer] >> 16 == s->epoch && s->best[e.peer] >= v))
-					continue;
-				s->cell[e.peer] = s->epoch << 16;
-				s->best[e.peer] = v;
-				if (s->bits[e.peer / 64] >> (e.peer % 64) & 1)
-					continue;
-				s->bits[e.peer / 64] |= 1ull << (e.peer % 64);
-				if (!front_add(&a->next, e.peer))
+				if (!gain_one(a, e.peer, e.attr, frozen[i]))
 					return false;
 			}
 		}
+	return true;
+}
+
+/* The next front in number order; *frozen: its products as of the layer that ended. */
+static bool gain_turn(struct asking *a, double **frozen)
+{
+	struct scratch *s = a->s;
+	struct front f = a->now;
+	double *p = realloc(*frozen, MAX(a->next.n, (size_t)1) * sizeof **frozen);
+
+	if (!p)
+		return false;
+	*frozen = p;
+	a->now = a->next;
+	a->next = f;
+	a->next.n = 0;
+	if (a->now.n > 1)
+		qsort(a->now.org, a->now.n, sizeof *a->now.org, u32_cmp);
+	for (size_t i = 0; i < a->now.n; i++) {
+		uint32_t x = a->now.org[i];
+		s->bits[x / 64] = 0;
+		p[i] = s->best[x];
 	}
 	return true;
 }
 
-enum rc bound_compute(struct txn *t, struct scratch *s, uint32_t supplier, unsigned links, int32_t on)
+enum rc gains_each(const struct upward *u, uint32_t supplier, uint32_t depths,
+		   void (*fn)(void *arg, unsigned depth), void *arg)
 {
-	struct asking a = { .t = t, .s = s, .on = on };
-	enum rc rc = scratch_begin(s, t);
+	struct asking a = { .u = u, .s = u->s };
+	AUTO_FREE double *frozen = NULL;
+	enum rc rc = scratch_begin(u->s, u->t);
+	bool fits;
 
-	if (rc == RC_OK && !s->best)
-		s->best = malloc(s->n * sizeof *s->best);
-	if (rc != RC_OK || !s->best || !front_add(&a.now, supplier))
+	if (rc == RC_OK && !u->s->best)
+		u->s->best = malloc(u->s->n * sizeof *u->s->best);
+	if (rc != RC_OK || !u->s->best || supplier >= u->s->n)
 		return RC_NOMEM;
-	if (supplier < s->n) {
-		s->cell[supplier] = s->epoch << 16;
-		s->best[supplier] = 1.0;
+	adj_reader_init(&a.in, u->t, ADJ_IN);
+	u->s->cell[supplier] = u->s->epoch << 16;
+	u->s->best[supplier] = 1.0;
+	fits = front_add(&a.next, supplier) && gain_turn(&a, &frozen);
+	for (unsigned depth = 1; fits && depths >> depth; depth++) { /* walks of depth - 1 links are known */
+		if (depths >> depth & 1)
+			fn(arg, depth);
+		a.layer = depth;
+		fits = !(depths >> depth >> 1) || (gain_layer(&a, frozen) && gain_turn(&a, &frozen));
 	}
-	adj_reader_init(&a.in, t, ADJ_IN);
-	for (unsigned k = 0; k < links && rc == RC_OK; k++) {
-		if (!bound_layer(&a))
-			rc = RC_NOMEM;
-		struct front f = a.now;
-		a.now = a.next;
-		a.next = f;
-		a.next.n = 0;
-		if (a.now.n > 1)
-			qsort(a.now.org, a.now.n, sizeof *a.now.org, u32_cmp);
-		for (size_t i = 0; i < a.now.n; i++)
-			s->bits[a.now.org[i] / 64] = 0;
-	}
-	if (rc != RC_OK)
-		memset(s->bits, 0, (s->n / 64 + 1) * sizeof *s->bits);
-	else if (a.in.bad)
-		rc = RC_DAMAGED;
-	adj_reader_done(&a.in);
-	front_done(&a.now);
-	front_done(&a.next);
-	return rc;
+	return asking_end(&a, fits);
 }
 
-bool bound_reaches(const struct scratch *s, const struct memo *m)
+/* A walk may have gone through P itself, which does not count: only where P lies within reach of such a walk and
+ * its own product is not smaller. */
+static bool through_procurer(const struct scratch *s, const struct asked *a, double g)
+{
+	return cell_tier(a->cell) + 2 <= a->depth && gained(s, a->procurer) && s->best[a->procurer] >= g;
+}
+
+static bool gap_begins(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier)
 {
 	for (size_t i = 0; i < m->n_parts; i++) {
-		uint32_t a = m->parts[i].supplier;
-		/* products are rounded: a near miss counts as a hit */
-		if (a < s->n && s->cell[a] >> 16 == s->epoch && s->best[a] > m->parts[i].m - 1e-9)
+		struct memo_part *p = &m->parts[i];
+		double g = p->supplier == supplier ? 1.0 : gained(s, p->supplier) ? s->best[p->supplier] : 0;
+
+		if (p->gap)
+			continue;
+		if (p->supplier == supplier)
+			p->gap = true;
+		if (p->spend <= 0 || g <= p->m)
+			continue;
+		if (p->supplier != supplier && through_procurer(s, a, g))
+			return false;
+		m->sum += spend_part(p->spend, g) - spend_part(p->spend, p->m);
+		p->m = g;
+	}
+	return true;
+}
+
+/* Whether what counted may have been a walk to S; products are rounded: a near miss counts as a hit. */
+static bool gap_counted(const struct memo *m, const struct scratch *s)
+{
+	for (size_t i = 0; i < m->n_parts; i++) {
+		const struct memo_part *p = &m->parts[i];
+
+		if (!p->gap && p->spend > 0 && gained(s, p->supplier) && s->best[p->supplier] > p->m - 1e-9)
 			return true;
 	}
 	return false;
+}
+
+bool memo_turn(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier, int turn)
+{
+	if (turn > 0)
+		return gap_begins(m, s, a, supplier);
+	return cell_tier(a->cell) > 1 && !gap_counted(m, s);
 }

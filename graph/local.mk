@@ -42,6 +42,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/radix.c \
 	%D%/radix.h \
 	%D%/record.c \
+	%D%/room.c \
+	%D%/room.h \
 	%D%/rules.c \
 	%D%/rules.h \
 	%D%/segment.c \

@@ -28,7 +28,8 @@ struct figurer {
 	pthread_cond_t wake, progress;
 	uint64_t poked;
 	bool stopping, submitted; /* submitted: the command under way was answered */
-	atomic_uint_least64_t done;
+	atomic_uint_least64_t done, computed, shifted;
+	atomic_bool is_warm;
 	/* the thread's own */
 	struct txn *txn;
 	struct touched touched;
@@ -93,6 +94,7 @@ static enum rc compute(struct round *r, size_t i, int32_t on, struct exposure *o
 		.caller = { .sees_all = true, .org = w->org },
 	};
 
+	atomic_fetch_add(&r->f->computed, 1);
 	return exposure_compute_memo(r->t, x->scratch, &q, out, &x->memos[i]);
 }
 
@@ -107,10 +109,11 @@ static const struct touch *shift(struct round *r, size_t i, struct exposure *x, 
 	for (size_t k = 0; k < n; k++) {
 		const struct shift *s = &touched->shifts[d[k].shift];
 
-		exposure_shift(x, &touched->memos[i], d[k].cell, s->before, s->after);
+		exposure_shift(x, &touched->memos[i], s->org, d[k].cell, s->before, s->after);
 		if (k == 0)
 			*out = (struct touch){ .cause = s->cause };
 	}
+	atomic_fetch_add(&r->f->shifted, n > 0);
 	return n ? out : NULL;
 }
 
@@ -179,6 +182,13 @@ static enum rc figure(struct round *r, size_t i)
 	return rc;
 }
 
+static bool is_touched(const struct touched *x, size_t i)
+{
+	size_t n;
+
+	return x->n_days > 0 || touched_find(x, i, DAY_NONE) || touched_deltas(x, i, &n);
+}
+
 /* One round; *out_revision: how far it came. */
 static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 {
@@ -195,8 +205,8 @@ static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 	buf_clear(&f->blob);
 	f->blob.failed = false;
 	for (size_t i = 0; i < f->touched.n_watches && rc == RC_OK; i++) {
-		if (f->touched.n_touches == 0 && f->touched.n_days == 0 && f->touched.n_deltas == 0)
-			break;
+		if (!is_touched(&f->touched, i))
+			continue;
 		rc = figure(&r, i);
 		if (rc == RC_OK && f->blob.n > BLOB_MAX) {
 			/* a part: the snapshot must be taken anew, or it would be pinned for long; what
@@ -219,7 +229,8 @@ static enum rc run_round(struct figurer *f, uint64_t *out_revision)
 	return rc;
 }
 
-/* Computes one of those whose memo is missing (after a start), while nothing else waits. False: none is. */
+/* Prepares, and computes one of those whose memo is missing (after a start), while nothing else waits. False:
+ * there is nothing to do. */
 static bool warm_one(struct figurer *f)
 {
 	struct touched *x = &f->touched;
@@ -227,12 +238,14 @@ static bool warm_one(struct figurer *f)
 	struct exposure unused;
 	bool more = false;
 
-	while (f->warm_at < x->n_watches && x->memos[f->warm_at].valid)
-		f->warm_at++;
-	if (f->warm_at >= x->n_watches || txn_renew(f->txn) != RC_OK)
+	if (f->is_warm || txn_renew(f->txn) != RC_OK)
 		return false;
 	/* what it remembers must belong to the figures that are kept */
-	if (graph_revision(f->txn) == atomic_load(&f->done))
+	more = graph_revision(f->txn) == atomic_load(&f->done) && touched_prepare(x, f->txn) == RC_OK;
+	while (more && f->warm_at < x->n_watches && x->memos[f->warm_at].valid)
+		f->warm_at++;
+	f->is_warm = more && f->warm_at == x->n_watches;
+	if (more && !f->is_warm)
 		more = compute(&r, f->warm_at++, graph_today(f->txn), &unused) == RC_OK;
 	txn_reset(f->txn);
 	return more;
@@ -292,6 +305,7 @@ static void *run(void *arg)
 				  (unsigned long long)atomic_load(&f->done), rc_code(rc));
 		failed = rc != RC_OK;
 		f->warm_at = 0;
+		f->is_warm = false;
 		pthread_mutex_lock(&f->mutex);
 		if (!failed)
 			atomic_store(&f->done, revision);
@@ -324,6 +338,13 @@ void figurer_wait(struct figurer *f, uint64_t revision)
 }
 
 uint64_t figurer_done(const struct figurer *f) { return atomic_load(&f->done); }
+
+void figurer_stats(const struct figurer *f, struct figurer_stats *out)
+{
+	out->computed = atomic_load(&f->computed);
+	out->shifted = atomic_load(&f->shifted);
+	out->warm = atomic_load(&f->is_warm);
+}
 
 static void figurer_free(struct figurer *f)
 {

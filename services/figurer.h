@@ -13,5 +13,12 @@ MUST_USE enum rc figurer_start(struct store *s, struct writer *w, struct figurer
 void figurer_poke(struct figurer *f, uint64_t revision); /* figurer_start hangs it into writer_on_commit itself */
 void figurer_wait(struct figurer *f, uint64_t revision); /* tests: until it is done up to there */
 uint64_t figurer_done(const struct figurer *f);
+/* How many times a procurer's figures were computed from its chain, and shifted, since the start; warm: what the
+ * next change needs is in memory. */
+struct figurer_stats {
+	uint64_t computed, shifted;
+	bool warm;
+};
+void figurer_stats(const struct figurer *f, struct figurer_stats *out);
 /* Before writer_stop: it waits for the command that it has submitted. */
 void figurer_stop(struct figurer *f);

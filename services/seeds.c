@@ -123,6 +123,7 @@ static void seed_op(struct seeding *s, const struct op *op)
 	}
 	if (op->ent == ENT_TARGETS)
 		s->x->watches_stale = true;
+	s->x->room_gone += op->ent == ENT_LINK && op->kind == OP_DELETE;
 	if (op->ent == ENT_LINK) {
 		seed_stub_unit(s, op->a);
 		seed_stub_unit(s, op->b);
@@ -276,5 +277,6 @@ enum rc seeds_read(struct touched *x, struct txn *t, uint64_t after, uint64_t to
 	seed_add(&s, ORG_NONE);
 	x->watches_stale = true;
 	x->standings_ready = false;
+	x->room.ready = false;
 	return s.failed ? RC_NOMEM : RC_OK;
 }

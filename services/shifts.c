@@ -12,7 +12,7 @@
 #include "services/touched.h"
 
 #define SHIFTS_MIN 8
-#define WATCHES_A_SHIFT 4 /* one reverse walk costs about as much as this many procurers computed anew */
+#define WATCHES_A_SHIFT 4 /* more shifts than watches / 4: computing the procurers anew is the shorter way */
 
 /* ---- the table ---- */
 
@@ -101,6 +101,11 @@ static void seeds_cut(struct touched *x, bool apart)
 		x->n_shifts = 0;
 }
 
+enum rc shifts_prepare(struct touched *x, struct txn *t)
+{
+	return x->standings_ready ? RC_OK : table_read(x, t);
+}
+
 enum rc shifts_find(struct touched *x, struct txn *t)
 {
 	enum rc rc;
@@ -120,18 +125,22 @@ enum rc shifts_find(struct touched *x, struct txn *t)
 /* ---- whom they touch ---- */
 
 struct candidate {
-	uint32_t watch, cell;
+	struct asked asked;
+	uint32_t watch;
+	int turn;
 };
 
 struct resolving {
 	struct touched *x;
 	struct txn *t;
+	struct upward up;
 	uint8_t *full;    /* one byte a watch: computed anew anyway */
 	uint8_t *granted; /* the same: sees by grants what a walk for all does not show */
+	uint32_t depths;  /* one bit for each that a watch has */
 	const struct shift *shift;
-	uint8_t depth;
 	struct candidate *found;
 	size_t n_found, cap_found;
+	bool turns;
 };
 
 static void make_full(struct resolving *r, size_t watch)
@@ -142,36 +151,63 @@ static void make_full(struct resolving *r, size_t watch)
 	touch_add(r->x, r->t, watch, r->shift->day, r->shift->cause);
 }
 
-static void on_asked(void *arg, uint32_t procurer, uint32_t cell)
+/* The index of a watch that is not computed anew; SIZE_MAX: none. */
+static size_t shiftable(const struct resolving *r, uint32_t procurer)
 {
-	struct resolving *r = arg;
-	struct touched *x = r->x;
-	void *p = r->found;
+	const struct touched *x = r->x;
 	size_t i;
 
 	if ((procurer >> 3) >= x->bits_bytes || !bit_get(x->watched, procurer))
-		return;
+		return SIZE_MAX;
 	i = watch_index(x, procurer);
-	if (i >= x->n_watches || r->full[i] || x->watches[i].depth != r->depth)
+	return i < x->n_watches && !r->full[i] ? i : SIZE_MAX;
+}
+
+static void on_asked(void *arg, const struct asked *a)
+{
+	struct resolving *r = arg;
+	const struct shift *s = r->shift;
+	void *p = r->found;
+	size_t i = shiftable(r, a->procurer);
+	int turn;
+
+	if (i == SIZE_MAX || r->x->watches[i].depth != a->depth)
 		return;
+	if (!r->x->memos[i].valid) {
+		make_full(r, i);
+		return;
+	}
 	if (!list_grow(&p, &r->cap_found, r->n_found, sizeof(*r->found))) {
 		txn_fail(r->t, RC_NOMEM);
 		return;
 	}
+	turn = shift_turns_gap(&r->x->memos[i], s->org, a->cell, s->before, s->after);
+	r->turns = r->turns || turn;
 	r->found = p;
-	r->found[r->n_found++] = (struct candidate){ (uint32_t)i, cell };
+	r->found[r->n_found++] = (struct candidate){ *a, (uint32_t)i, turn };
+}
+
+/* Spend of those of one depth. */
+static void on_gains(void *arg, unsigned depth)
+{
+	struct resolving *r = arg;
+	struct touched *x = r->x;
+
+	for (size_t i = 0; i < r->n_found; i++) {
+		const struct candidate *c = &r->found[i];
+
+		if (c->turn && c->asked.depth == depth &&
+		    !memo_turn(&x->memos[c->watch], x->scratch, &c->asked, r->shift->org, c->turn))
+			make_full(r, c->watch);
+	}
 }
 
 static void on_granted(void *arg, uint32_t procurer, unsigned distance)
 {
 	struct resolving *r = arg;
-	struct touched *x = r->x;
-	size_t i;
+	size_t i = shiftable(r, procurer);
 
-	if ((procurer >> 3) >= x->bits_bytes || !bit_get(x->watched, procurer))
-		return;
-	i = watch_index(x, procurer);
-	if (i < x->n_watches && r->granted[i] && distance <= x->watches[i].depth)
+	if (i != SIZE_MAX && r->granted[i] && distance <= r->x->watches[i].depth)
 		make_full(r, i);
 }
 
@@ -186,41 +222,22 @@ static void delta_add(struct resolving *r, const struct candidate *c)
 	}
 	x->deltas = p;
 	x->deltas[x->n_deltas++] =
-		(struct delta){ c->watch, (uint32_t)(r->shift - x->shifts), c->cell };
+		(struct delta){ c->watch, (uint32_t)(r->shift - x->shifts), c->asked.cell };
 }
 
-/* Procurers of one depth: who can be shifted, who must be computed. */
-static enum rc resolve_depth(struct resolving *r)
+/* Of one shift: whose figures can be shifted, who must be computed. Memos are those after the shifts before it. */
+static enum rc resolve_shift(struct resolving *r)
 {
-	struct touched *x = r->x;
-	const struct shift *s = r->shift;
-	bool turns = false;
 	enum rc rc;
 
 	r->n_found = 0;
-	rc = asked_each(r->t, x->scratch, s->org, r->depth, graph_today(r->t), on_asked, r);
-	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++) {
-		const struct candidate *c = &r->found[i];
-
-		if ((c->cell & 31) < 2 || !x->memos[c->watch].valid)
-			make_full(r, c->watch);
-		else
-			turns = turns || shift_turns_gap(&x->memos[c->watch], c->cell, s->before,
-							 s->after);
-	}
-	if (rc == RC_OK && turns)
-		rc = bound_compute(r->t, x->scratch, s->org, r->depth - 1u, graph_today(r->t));
-	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++) {
-		const struct candidate *c = &r->found[i];
-		const struct memo *m = &x->memos[c->watch];
-
-		if (r->full[c->watch])
-			continue;
-		if (shift_turns_gap(m, c->cell, s->before, s->after) && bound_reaches(x->scratch, m))
-			make_full(r, c->watch);
-		else
-			delta_add(r, c);
-	}
+	r->turns = false;
+	rc = asked_each(&r->up, r->shift->org, r->depths, on_asked, r);
+	if (rc == RC_OK && r->turns)
+		rc = gains_each(&r->up, r->shift->org, r->depths, on_gains, r);
+	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++)
+		if (!r->full[r->found[i].watch])
+			delta_add(r, &r->found[i]);
 	return rc == RC_OK ? txn_rc(r->t) : rc;
 }
 
@@ -246,23 +263,18 @@ static bool find_granted(struct resolving *r)
 static enum rc resolve_all(struct resolving *r)
 {
 	struct touched *x = r->x;
-	uint32_t depths = 0; /* one bit each */
 	bool granted = find_granted(r);
 	enum rc rc = txn_rc(r->t);
 
 	for (size_t i = 0; i < x->n_touches; i++)
 		r->full[x->touches[i].watch] = 1;
 	for (size_t i = 0; i < x->n_watches; i++)
-		depths |= 1u << x->watches[i].depth;
+		r->depths |= 1u << x->watches[i].depth;
 	for (size_t k = 0; k < x->n_shifts && rc == RC_OK; k++) {
 		r->shift = &x->shifts[k];
 		if (granted)
-			touched_by(r->t, x->scratch, &r->shift->org, 1, on_granted, r);
-		for (unsigned d = 1; d <= TIER_MAX && rc == RC_OK; d++) {
-			r->depth = (uint8_t)d;
-			if (depths >> d & 1)
-				rc = resolve_depth(r);
-		}
+			touched_by(&r->up, &r->shift->org, 1, on_granted, r);
+		rc = resolve_shift(r);
 	}
 	return rc;
 }
@@ -270,7 +282,7 @@ static enum rc resolve_all(struct resolving *r)
 enum rc shifts_resolve(struct touched *x, struct txn *t)
 {
 	AUTO_FREE uint8_t *bytes = NULL;
-	struct resolving r = { .x = x, .t = t };
+	struct resolving r = { .x = x, .t = t, .up = upward_of(x, t) };
 	enum rc rc;
 
 	if (x->n_shifts == 0)

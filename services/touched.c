@@ -12,6 +12,9 @@
 #include "base/util.h"
 
 #define SEEDS_APART 64
+#define ROOM_NEW_MAX 16    /* more new watches: the bounds are built anew */
+#define ROOM_WATCH_GONE 64 /* one that went counts as so many links */
+#define ROOM_GONE_MAX 16384
 
 bool list_grow(void **p, size_t *cap, size_t n, size_t size)
 {
@@ -78,6 +81,61 @@ static enum rc watches_read(struct touched *x, struct txn *t)
 	return x->hit ? RC_OK : RC_NOMEM;
 }
 
+/* The bounds of walks follow the watches: see graph/room.h. */
+static enum rc room_follow(struct touched *x, struct txn *t, const struct watch *old, size_t n_old)
+{
+	size_t fresh[ROOM_NEW_MAX], n = 0, k = 0;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < x->n_watches; i++) {
+		const struct watch *w = &x->watches[i];
+
+		for (; k < n_old && old[k].org < w->org; k++)
+			x->room_gone += ROOM_WATCH_GONE;
+		if (k < n_old && old[k].org == w->org && old[k].depth > w->depth)
+			x->room_gone += ROOM_WATCH_GONE;
+		if (k == n_old || old[k].org > w->org || old[k].depth < w->depth) {
+			if (n < ROOM_NEW_MAX)
+				fresh[n] = i;
+			n++;
+		}
+		k += k < n_old && old[k].org == w->org;
+	}
+	x->room_gone += (n_old - k) * ROOM_WATCH_GONE;
+	if (!x->room.ready || n > ROOM_NEW_MAX) {
+		x->room_gone = 0;
+		return room_build(&x->room, t, x->watches, x->n_watches);
+	}
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		rc = room_watch(&x->room, t, &x->watches[fresh[i]]);
+	return rc;
+}
+
+/* Links that came since: each procurer once, or all. */
+static enum rc room_catch_up(struct touched *x, struct txn *t)
+{
+	enum rc rc = RC_OK;
+
+	if (x->room.ready && x->n_seeds > (size_t)graph_max_org(t) / 16 + 64)
+		x->room.ready = false;
+	if (!x->room.ready) {
+		x->room_gone = 0;
+		return room_build(&x->room, t, x->watches, x->n_watches);
+	}
+	for (size_t i = 0; i < x->n_seeds && rc == RC_OK; i++) {
+		const struct seed *s = &x->seeds[i];
+
+		if (s->kind == SEED_WALK && s->day == DAY_NONE && s->org != ORG_NONE)
+			rc = room_spread(&x->room, t, s->org);
+	}
+	return rc;
+}
+
+struct upward upward_of(struct touched *x, struct txn *t)
+{
+	return (struct upward){ t, x->scratch, &x->room, graph_today(t) };
+}
+
 static enum rc watches_load(struct touched *x, struct txn *t)
 {
 	AUTO_FREE struct watch *old = x->watches;
@@ -86,6 +144,8 @@ static enum rc watches_load(struct touched *x, struct txn *t)
 
 	if (rc == RC_OK)
 		rc = rc2;
+	if (rc == RC_OK)
+		rc = room_follow(x, t, old, n_old);
 	if (rc != RC_OK) {
 		x->n_watches = 0; /* hit or memos may be missing */
 		return rc;
@@ -158,6 +218,7 @@ static enum rc walk_seeds(struct touched *x, struct txn *t, size_t from, size_t 
 {
 	AUTO_FREE uint32_t *orgs = malloc(MAX(to - from, (size_t)1) * sizeof(*orgs));
 	struct reaching r = { x, t, x->seeds[from].day, { 0 } };
+	struct upward up = upward_of(x, t);
 	size_t apart = 0, n = 0;
 
 	if (!orgs)
@@ -174,7 +235,7 @@ static enum rc walk_seeds(struct touched *x, struct txn *t, size_t from, size_t 
 		if (s->kind == SEED_DIRECT)
 			reached(&r, s->org, 0);
 		else if (apart++ < SEEDS_APART)
-			touched_by(t, x->scratch, &s->org, 1, reached, &r);
+			touched_by(&up, &s->org, 1, reached, &r);
 		else
 			orgs[n++] = (uint32_t)i;
 	}
@@ -182,7 +243,7 @@ static enum rc walk_seeds(struct touched *x, struct txn *t, size_t from, size_t 
 		r.cause = x->seeds[orgs[0]].cause;
 		for (size_t i = 0; i < n; i++)
 			orgs[i] = x->seeds[orgs[i]].org;
-		touched_by(t, x->scratch, orgs, n, reached, &r);
+		touched_by(&up, orgs, n, reached, &r);
 	}
 	return txn_rc(t);
 }
@@ -280,8 +341,25 @@ enum rc touched_collect(struct touched *x, struct txn *t, uint64_t after, uint64
 	if (rc == RC_OK && x->watches_stale)
 		rc = watches_load(x, t);
 	if (rc == RC_OK)
+		rc = room_catch_up(x, t);
+	if (rc == RC_OK)
 		rc = shifts_find(x, t);
 	return rc == RC_OK ? resolve(x, t) : rc;
+}
+
+enum rc touched_prepare(struct touched *x, struct txn *t)
+{
+	enum rc rc = RC_OK;
+
+	if (txn_count(t, DB_TARGETS) == 0)
+		return RC_OK;
+	if (x->watches_stale)
+		rc = watches_load(x, t);
+	if (rc == RC_OK && x->room_gone > ROOM_GONE_MAX) {
+		x->room_gone = 0;
+		rc = room_build(&x->room, t, x->watches, x->n_watches);
+	}
+	return rc == RC_OK ? shifts_prepare(x, t) : rc;
 }
 
 void touched_forget(struct touched *x) { x->standings_ready = false; }
@@ -323,6 +401,7 @@ enum rc touched_init(struct touched *x)
 void touched_done(struct touched *x)
 {
 	scratch_free(x->scratch);
+	room_done(&x->room);
 	for (size_t i = 0; i < x->n_watches; i++)
 		memo_done(&x->memos[i]);
 	free(x->memos);

@@ -6,11 +6,7 @@
 
 #include "graph/answers.h"
 #include "graph/delta.h"
-
-struct watch {
-	uint32_t org;
-	uint8_t depth;
-};
+#include "graph/room.h"
 
 /* An event that can have changed figures. revision 0: none is known. */
 struct cause {
@@ -55,6 +51,8 @@ struct touched {
 	struct memo *memos;    /* of each watch, where it was computed by this process */
 	size_t n_watches;
 	bool watches_stale;
+	struct room room;      /* prunes the walks; see graph/room.h */
+	uint64_t room_gone;    /* links and watches that went since it was built */
 	/* of the last touched_collect() */
 	struct touch *touches; /* by watch, then day; one of a kind */
 	size_t n_touches, cap_touches;
@@ -81,6 +79,8 @@ MUST_USE enum rc touched_init(struct touched *x);
 void touched_done(struct touched *x);
 /* Reads the revisions after `after` up to the snapshot's. Where the log no longer reaches back, all are touched. */
 MUST_USE enum rc touched_collect(struct touched *x, struct txn *t, uint64_t after, uint64_t to);
+/* Everything that a collection needs, while there is time: the snapshot stands where the figures do. */
+MUST_USE enum rc touched_prepare(struct touched *x, struct txn *t);
 /* After a round that did not become figures: what is remembered of organisations no longer fits them. */
 void touched_forget(struct touched *x);
 /* The deltas of watch i: *out_n of them. */
@@ -89,6 +89,7 @@ const struct delta *touched_deltas(const struct touched *x, size_t i, size_t *ou
 const struct touch *touched_find(const struct touched *x, size_t i, int32_t day);
 
 /* ---- inside ---- */
+struct upward upward_of(struct touched *x, struct txn *t);
 bool list_grow(void **p, size_t *cap, size_t n, size_t size);
 static inline bool bit_get(const uint8_t *bits, uint32_t i) { return bits[i >> 3] >> (i & 7) & 1; }
 static inline void bit_put(uint8_t *bits, uint32_t i) { bits[i >> 3] |= (uint8_t)(1u << (i & 7)); }
@@ -99,4 +100,5 @@ MUST_USE enum rc seeds_read(struct touched *x, struct txn *t, uint64_t after, ui
 /* shifts.c: takes the seeds that are shifts out of the seeds, if they are few; finds out whom they touch,
  * once the touches of the other seeds stand. */
 MUST_USE enum rc shifts_find(struct touched *x, struct txn *t);
+MUST_USE enum rc shifts_prepare(struct touched *x, struct txn *t);
 MUST_USE enum rc shifts_resolve(struct touched *x, struct txn *t);

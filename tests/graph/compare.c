@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "graph/room.h"
 
 struct question question_random(const struct world *w, struct rng *r)
 {
@@ -497,18 +498,41 @@ static void note_touched(void *arg, uint32_t procurer, unsigned distance)
 	h->distance[o] = distance;
 }
 
+/* The watched, all at once, or some of them and the others one after the other. */
+static bool room_of_world(const struct world *w, struct txn *t, int turn, struct room *room)
+{
+	struct watch watch[W_ORGS];
+	size_t n = 0, at_once;
+
+	for (unsigned o = 0; o < w->n_orgs; o++)
+		if (w->org[o].there && w->org[o].targets.there)
+			watch[n++] = (struct watch){ w->num[o], (uint8_t)(w->org[o].targets.depth > 0
+										  ? w->org[o].targets.depth
+										  : DEPTH_DEFAULT) };
+	at_once = turn % 2 ? n : n / 2;
+	if (room_build(room, t, watch, at_once) != RC_OK)
+		return false;
+	for (size_t i = at_once; i < n; i++)
+		if (room_watch(room, t, &watch[i]) != RC_OK)
+			return false;
+	return true;
+}
+
 bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, int org, int32_t day,
 		     FILE *out)
 {
 	AUTO_FREE struct twin_impact *twin = malloc(sizeof(*twin));
 	AUTO_FREE struct touched *h = calloc(1, sizeof(*h));
+	struct room room = { 0 };
+	struct upward up = { t, s, &room, day };
 	bool ok = true;
 
-	if (!twin || !h)
+	if (!twin || !h || !room_of_world(w, t, org, &room))
 		abort();
 	h->w = w;
 	twin_impact(w, org, TIER_MAX, day, -1, twin);
-	touched_by(t, s, &w->num[org], 1, note_touched, h); /* watched procurers are what it is for */
+	touched_by(&up, &w->num[org], 1, note_touched, h); /* watched procurers are what it is for */
+	room_done(&room);
 	for (size_t i = 0; i < twin->sums.n; i++) {
 		int p = index_of(w, twin->items[i].procurer);
 		const struct w_targets *own = &w->org[p].targets;
