@@ -11,9 +11,10 @@
  *
  * Writes, in the columns of docs/import.md:
  *   orgs.csv, certificates.csv, links.csv
+ *   upserts.csv    pairs for single writes, half of them new links
  *   mass.csv       up to 50,000 certificates that hold today and now end on the day measured
  * for other engines, without headers and with the index in place of the identifier:
- *   orgs.num (index,id,name,kana), certificates.num, links.num, upserts.num (half of them new links)
+ *   orgs.num (index,id,name,kana), certificates.num, links.num, upserts.num
  * and lists of identifiers: buyers-low, -med and -hub (by suppliers), suppliers-low, -med and -hub (by
  * procurers): 1 to 2, 4 to 8, the greatest; lapse-med and lapse-hub: suppliers that hold certificate c;
  * lapse: another name of lapse-med; watched: 900 buyers of 4 to 8 suppliers and 100 of the greatest.
@@ -317,19 +318,21 @@ static void write_links(struct world *w)
 	close_file(g, "links.num");
 }
 
-/* Pairs in both forms on one line: index, index, identifier, identifier. */
 static void write_upserts(struct world *w)
 {
-	FILE *f = open_file(w, "upserts.num");
+	FILE *f = open_file(w, "upserts.csv"), *g = open_file(w, "upserts.num");
 
+	fputs("procurer,supplier\n", f);
 	for (uint32_t i = 0; i < UPSERTS; i++) {
 		uint64_t pair = w->pair[below(w, w->links)];
 		uint32_t p = (uint32_t)(pair >> 32), s = (uint32_t)pair;
 		if (i % 2 && (p = below(w, w->n)) == s)
 			p = (s + 1) % w->n;
-		fprintf(f, "%u,%u,%u,%s,%s\n", i, p, s, w->id[p], w->id[s]);
+		fprintf(f, "%s,%s\n", w->id[p], w->id[s]);
+		fprintf(g, "%u,%u,%u\n", i, p, s);
 	}
-	close_file(f, "upserts.num");
+	close_file(f, "upserts.csv");
+	close_file(g, "upserts.num");
 }
 
 /* ---- lists ---- */
