@@ -143,7 +143,8 @@ bool adj_next(struct adj_reader *r, struct adj_run *run)
 
 /* ---- collecting edits ---- */
 
-static bool edit_add(struct adj_edits *es, struct adj_edit e)
+bool adj_edit_link(struct adj_edits *es, uint32_t procurer, uint32_t supplier, bool del, uint32_t attr,
+		   int32_t start, int32_t end)
 {
 	if (es->n == es->cap) {
 		size_t cap = es->cap ? es->cap * 2 : 256;
@@ -153,26 +154,9 @@ static bool edit_add(struct adj_edits *es, struct adj_edit e)
 		es->e = p;
 		es->cap = cap;
 	}
-	es->e[es->n++] = e;
-	return true;
-}
-
-bool adj_edit_link(struct adj_edits *es, uint32_t procurer, uint32_t supplier, bool del, uint32_t attr,
-		   int32_t start, int32_t end)
-{
 	if (start != DAY_NONE || end != DAY_NONE)
 		attr |= ADJ_DATED;
-	struct adj_edit e = { .org = procurer, .peer = supplier, .dir = ADJ_OUT, .del = del, .attr = attr,
-			      .dates = { start, end } };
-	if (!edit_add(es, e))
-		return false;
-	e.org = supplier;
-	e.peer = procurer;
-	e.dir = ADJ_IN;
-	if (!edit_add(es, e)) {
-		es->n--;
-		return false;
-	}
+	es->e[es->n++] = (struct adj_edit){ procurer, supplier, del ? ADJ_GONE : attr, { start, end } };
 	return true;
 }
 
@@ -189,6 +173,12 @@ struct list {
 	struct buf e, d;
 };
 
+/* An edit as one direction sees it. */
+struct side_edit {
+	uint32_t org, peer, attr;
+	struct adj_dates dates;
+};
+
 static void list_add(struct list *l, uint32_t peer, uint32_t attr, struct adj_dates dates)
 {
 	struct adj_ent e = { peer, attr };
@@ -198,7 +188,7 @@ static void list_add(struct list *l, uint32_t peer, uint32_t attr, struct adj_da
 }
 
 /* Merges one old run with the edits es[0..n) of the same organisation into l. */
-static void list_merge(struct list *l, const struct adj_run *run, const struct adj_edit *es, size_t n)
+static void list_merge(struct list *l, const struct adj_run *run, const struct side_edit *es, size_t n)
 {
 	uint32_t i = 0, dated = 0;
 	size_t k = 0;
@@ -217,7 +207,7 @@ static void list_merge(struct list *l, const struct adj_run *run, const struct a
 				dated++;
 			i++;
 		}
-		if (!es[k].del)
+		if (!(es[k].attr & ADJ_GONE))
 			list_add(l, es[k].peer, es[k].attr, es[k].dates);
 		k++;
 	}
@@ -277,7 +267,7 @@ static bool hub_find(struct cur *c, struct adj_reader *r, uint32_t org, uint32_t
 }
 
 /* Edits of a hub: each run takes the edits whose peers lie before the next run's first. */
-static void hub_merge(struct txn *w, enum adj_dir dir, uint32_t org, const struct adj_edit *es, size_t n)
+static void hub_merge(struct txn *w, enum adj_dir dir, uint32_t org, const struct side_edit *es, size_t n)
 {
 	for (size_t k = 0, m; k < n && txn_rc(w) == RC_OK; k = m) {
 		AUTO_CUR struct cur c;
@@ -337,7 +327,7 @@ static void block_put(struct txn *w, enum adj_dir dir, uint32_t no, const struct
 
 /* One slot of a block: merged, or moved to HUB when it has grown too long. */
 static void slot_merge(struct adj_reader *r, struct block *b, uint32_t org,
-		       const struct adj_edit *es, size_t n, struct buf *moved)
+		       const struct side_edit *es, size_t n, struct buf *moved)
 {
 	struct adj_run run = { 0 };
 	unsigned slot = org % ADJ_BLOCK;
@@ -364,7 +354,7 @@ static void slot_merge(struct adj_reader *r, struct block *b, uint32_t org,
 	buf_add(moved, &l, sizeof l);
 }
 
-static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const struct adj_edit *es, size_t n)
+static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const struct side_edit *es, size_t n)
 {
 	struct adj_reader r;
 	struct block b = { 0 };
@@ -410,49 +400,81 @@ static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const stru
 	}
 }
 
-/* By direction, organisation, peer; of each pair only the last edit stays. */
-static bool edits_sort(struct adj_edits *es)
+/* The edits of one direction in the order of its lists. */
+struct side {
+	enum adj_dir dir;
+	uint64_t *key; /* organisation, peer */
+	uint32_t *at;  /* which edit */
+	size_t n;
+};
+
+static void side_done(struct side *s)
 {
-	AUTO_FREE uint64_t *key = malloc(es->n * sizeof *key);
-	AUTO_FREE uint32_t *at = malloc(es->n * sizeof *at);
-	AUTO_FREE struct adj_edit *sorted = malloc(es->n * sizeof *sorted);
-	size_t m = 0, n = 0;
-	if (!key || !at || !sorted)
+	free(s->key);
+	free(s->at);
+}
+
+static bool side_sort(struct side *s, const struct adj_edits *es)
+{
+	bool sorted = true;
+	s->n = es->n;
+	s->key = malloc(es->n * sizeof *s->key);
+	s->at = malloc(es->n * sizeof *s->at);
+	if (!s->key || !s->at)
 		return false;
-	for (int dir = ADJ_OUT; dir <= ADJ_IN; dir++) {
-		size_t from = m;
-		for (size_t i = 0; i < es->n; i++)
-			if (es->e[i].dir == dir) {
-				key[m] = (uint64_t)es->e[i].org << 32 | es->e[i].peer;
-				at[m++] = (uint32_t)i;
-			}
-		radix_sort(key + from, at + from, m - from);
-		for (size_t i = from; i < m; i++)
-			if (i + 1 == m || key[i + 1] != key[i])
-				sorted[n++] = es->e[at[i]];
+	for (size_t i = 0; i < es->n; i++) {
+		const struct adj_edit *e = &es->e[i];
+		s->key[i] = s->dir == ADJ_OUT ? (uint64_t)e->procurer << 32 | e->supplier
+					      : (uint64_t)e->supplier << 32 | e->procurer;
+		s->at[i] = (uint32_t)i;
+		sorted = sorted && (i == 0 || s->key[i - 1] <= s->key[i]);
 	}
-	free(es->e);
-	es->e = STEAL(sorted);
-	es->cap = es->n;
-	es->n = n;
+	if (!sorted)
+		radix_sort(s->key, s->at, s->n);
 	return true;
+}
+
+/* The next block's edits, of each pair only the last; returns where the block after it begins. */
+static size_t side_block(const struct side *s, const struct adj_edits *es, size_t i, struct buf *out)
+{
+	const uint64_t block = (s->key[i] >> 32) / ADJ_BLOCK;
+	buf_clear(out);
+	for (; i < s->n && (s->key[i] >> 32) / ADJ_BLOCK == block; i++) {
+		if (i + 16 < s->n) /* the edits lie in another order than the lists */
+			__builtin_prefetch(&es->e[s->at[i + 16]]);
+		if (i + 1 < s->n && s->key[i + 1] == s->key[i])
+			continue;
+		const struct adj_edit *e = &es->e[s->at[i]];
+		const struct side_edit x = { (uint32_t)(s->key[i] >> 32), (uint32_t)s->key[i], e->attr, e->dates };
+		buf_add(out, &x, sizeof x);
+	}
+	return i;
+}
+
+static void side_flush(struct txn *w, enum adj_dir dir, const struct adj_edits *es)
+{
+	AUTO(side_done) struct side s = { .dir = dir };
+	AUTO(buf_done) struct buf block = BUF_INIT;
+
+	if (!side_sort(&s, es)) {
+		txn_fail(w, RC_NOMEM);
+		return;
+	}
+	for (size_t i = 0; i < s.n && txn_rc(w) == RC_OK;) {
+		uint32_t no = (uint32_t)(s.key[i] >> 32) / ADJ_BLOCK;
+		i = side_block(&s, es, i, &block);
+		if (!buf_ok(&block))
+			txn_fail(w, RC_NOMEM);
+		else
+			block_merge(w, dir, no, (const void *)block.p, block.n / sizeof(struct side_edit));
+	}
 }
 
 void adj_flush(struct txn *w, struct adj_edits *es)
 {
 	if (es->n == 0)
 		return;
-	if (!edits_sort(es)) {
-		txn_fail(w, RC_NOMEM);
-		return;
-	}
-	size_t n = es->n;
-	for (size_t i = 0; i < n && txn_rc(w) == RC_OK;) {
-		size_t from = i;
-		uint32_t no = es->e[i].org / ADJ_BLOCK;
-		while (i < n && es->e[i].dir == es->e[from].dir && es->e[i].org / ADJ_BLOCK == no)
-			i++;
-		block_merge(w, es->e[from].dir, no, es->e + from, i - from);
-	}
+	side_flush(w, ADJ_OUT, es);
+	side_flush(w, ADJ_IN, es);
 	es->n = 0;
 }

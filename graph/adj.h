@@ -40,6 +40,7 @@ enum {
 	ADJ_UNDECIDED = 1 << 23,
 	ADJ_DEP_DEFAULTED = 1 << 24,
 	ADJ_DATED = 1 << 25,        /* has a start or an end */
+	ADJ_GONE = 1 << 30,         /* in edits only */
 };
 static inline unsigned adj_dependency(uint32_t attr) { return attr & 0x3fff; }
 static inline unsigned adj_level(uint32_t attr) { return attr >> 14 & 7; }
@@ -72,10 +73,8 @@ bool adj_next(struct adj_reader *r, struct adj_run *run);
 
 /* ---- writing: edits are collected and merged in one sorted pass ---- */
 struct adj_edit {
-	uint32_t org, peer;
-	uint8_t dir;
-	bool del;
-	uint32_t attr;
+	uint32_t procurer, supplier;
+	uint32_t attr; /* ADJ_GONE: the link goes */
 	struct adj_dates dates;
 };
 /* In order of arrival: the last edit of a pair wins. */

@@ -64,7 +64,7 @@ void batch_free(struct batch *b)
 	name_edits_done(&b->names);
 	free(b->held);
 	buf_done(&b->targets_bytes);
-	free(b->ids.slot);
+	bulk_done(b);
 	buf_done(&b->segment.bytes);
 	free(b);
 }
@@ -137,6 +137,8 @@ uint64_t log_first(struct txn *t)
 }
 
 /* ---- ops ---- */
+
+#define MANY_OPS 1000u /* from here on a command is worth keeping ops back */
 
 static enum rc op_apply(struct batch *b, struct op *op, struct op_result *res, struct err *e)
 {
@@ -218,9 +220,9 @@ static void personal_settle(struct batch *b, const struct op *op, struct view na
 		txn_del(b->w, DB_PERSONAL, named);
 }
 
-static enum rc op_try(struct batch *b, struct cmd *c, size_t i, const struct personal *const *personal,
-		      struct op_result *res)
+static void op_try(struct batch *b, struct cmd *c, size_t i, const struct personal *const *personal)
 {
+	struct op_result res = { 0 };
 	struct err e = { 0 };
 	struct op *op = &c->ops[i];
 	uint8_t named[16];
@@ -233,48 +235,64 @@ static enum rc op_try(struct batch *b, struct cmd *c, size_t i, const struct per
 			personal_bring(b, personal, c->n_personal, v);
 		}
 	}
-	*res = (struct op_result){ 0 };
-	enum rc rc = op_apply(b, op, res, &e);
+	enum rc rc = op_apply(b, op, &res, &e);
 	if (txn_rc(b->w) != RC_OK)
 		rc = txn_rc(b->w);
-	if (rc != RC_OK) {
-		res->changed = res->created = false;
-		if (e.rc == RC_OK)
-			e.rc = rc;
-	}
-	res->rc = (uint8_t)rc;
+	op_done(b, c, c->type == CMD_LOAD ? op->line : i, &res, rc, &e);
 	personal_settle(b, op, v);
-	if (rc != RC_OK && c->on_error) {
-		e.line = op->line;
-		c->on_error(c->on_error_arg, i, &e);
-	}
-	return rc;
 }
 
-static enum rc ops_run(struct batch *b, struct cmd *c, struct err *e, bool *out_changed)
+void op_done(struct batch *b, struct cmd *c, size_t at, struct op_result *res, enum rc rc, struct err *e)
 {
-	enum rc first = RC_OK;
-	*out_changed = false;
+	struct op_tally *t = &c->tally;
+	if (rc != RC_OK) {
+		res->changed = res->created = false;
+		if (e->rc == RC_OK)
+			e->rc = rc;
+		b->first = b->first == RC_OK ? rc : b->first;
+	}
+	res->rc = (uint8_t)rc;
+	b->changed = b->changed || res->changed;
+	if (c->results)
+		c->results[at] = *res;
+	t->refused += rc != RC_OK;
+	t->created += res->created;
+	t->changed += res->changed && !res->created;
+	t->unchanged += rc == RC_OK && !res->changed;
+	t->warnings += (unsigned)__builtin_popcount(res->warnings & ~WARN_STUB_MADE);
+	t->stubs += (res->warnings & WARN_STUB_MADE) != 0;
+	if (rc != RC_OK && c->on_error) {
+		e->line = c->type == CMD_LOAD ? (uint32_t)at : c->ops[at].line;
+		c->on_error(c->on_error_arg, at, e);
+	}
+}
+
+/* The ops at hand, in order; those that are kept back wait for bulk_flush(). */
+static void ops_each(struct batch *b, struct cmd *c)
+{
 	AUTO_FREE const struct personal **personal = personal_sorted(c);
 	if (c->n_personal && !personal)
 		txn_fail(b->w, RC_NOMEM);
-	AUTO_FREE uint64_t *pairs = NULL;
-	AUTO_FREE uint32_t *order = ops_order(b, c, &pairs);
-	for (size_t k = 0; k < c->n_ops && txn_rc(b->w) == RC_OK; k++) {
-		size_t i = order ? order[k] : k;
-		b->pair = pairs ? pairs[k] : 0;
-		if (c->ops[i].ent != ENT_LINK)
-			links_flush(b);
-		enum rc rc = op_try(b, c, i, personal, &c->results[i]);
-		*out_changed = *out_changed || c->results[i].changed;
-		if (rc != RC_OK && first == RC_OK)
-			first = rc;
+	for (size_t i = 0; i < c->n_ops && txn_rc(b->w) == RC_OK; i++) {
+		if (!bulk_take(b, c, i)) {
+			if (c->ops[i].ent != ENT_LINK)
+				links_flush(b);
+			op_try(b, c, i, personal);
+		}
 		if (c->n_ops > 1)
 			arena_reset(b->arena); /* an import of a million rows must not pile up */
 	}
+}
+
+static enum rc ops_run(struct batch *b, struct cmd *c)
+{
+	b->first = RC_OK;
+	b->changed = false;
+	bulk_begin(b, c->n_ops >= (c->many ? c->many : MANY_OPS));
+	ops_each(b, c);
+	bulk_flush(b, c);
 	links_flush(b);
-	(void)e;
-	return txn_rc(b->w) != RC_OK ? txn_rc(b->w) : first;
+	return txn_rc(b->w) != RC_OK ? txn_rc(b->w) : b->first;
 }
 
 /* Keeps the first refused op's reason for the caller, and passes it on. */
@@ -295,15 +313,14 @@ static void first_error_note(void *arg, size_t op, const struct err *e)
 		f->next(f->next_arg, op, e);
 }
 
-static enum rc ops_logged(struct batch *b, struct cmd *c, struct err *e)
+static enum rc ops_logged(struct batch *b, struct cmd *c)
 {
-	bool changed;
-	enum rc rc = ops_run(b, c, e, &changed);
+	enum rc rc = ops_run(b, c);
 	if (txn_rc(b->w) != RC_OK)
 		return rc;
 	if (rc != RC_OK && (c->n_ops == 1 || c->all_or_nothing))
 		return rc;
-	if (!changed || c->dry_run)
+	if (!b->changed || c->dry_run)
 		return RC_OK;
 	log_append(b, c);
 	b->seq = 0;
@@ -315,7 +332,7 @@ static enum rc ops_logged(struct batch *b, struct cmd *c, struct err *e)
 }
 
 /* Where an op may have written before another is refused, a child transaction makes the command whole. */
-static enum rc ops_guarded(struct batch *b, struct cmd *c, struct err *e)
+static enum rc ops_guarded(struct batch *b, struct cmd *c)
 {
 	struct txn *parent = b->w, *child;
 	struct batch saved = *b;
@@ -323,14 +340,14 @@ static enum rc ops_guarded(struct batch *b, struct cmd *c, struct err *e)
 	enum rc rc;
 
 	if (!c->dry_run && !(c->all_or_nothing && c->n_ops > 1))
-		return ops_logged(b, c, e);
+		return ops_logged(b, c);
 	/* edits of this command must not mix with those of earlier ones: a delete flushes them */
 	adj_flush(parent, &b->edits);
 	edits = 0;
 	if ((rc = txn_begin_child(parent, &child)) != RC_OK)
 		return rc;
 	b->w = child;
-	rc = ops_logged(b, c, e);
+	rc = ops_logged(b, c);
 	b->w = parent;
 	if (rc == RC_OK && !c->dry_run) {
 		if ((rc = txn_commit(child)) != RC_OK)
@@ -346,6 +363,7 @@ static enum rc ops_guarded(struct batch *b, struct cmd *c, struct err *e)
 	b->edits.n = edits;
 	name_edits_cut(&b->names, names);
 	batch_targets_forget(b);
+	bulk_drop(b);
 	ids_forget(b);
 	if (hard != RC_OK)
 		txn_fail(parent, hard);
@@ -365,7 +383,7 @@ static enum rc apply_ops(struct batch *b, struct cmd *c, struct err *e)
 	c->on_error = first_error_note;
 	c->on_error_arg = &f;
 	b->n_held = 0;
-	enum rc rc = ops_guarded(b, c, e);
+	enum rc rc = ops_guarded(b, c);
 	c->on_error = f.next;
 	c->on_error_arg = f.next_arg;
 	if (!had_results)
@@ -392,6 +410,35 @@ static enum rc apply_job(struct batch *b, struct cmd *c)
 	return txn_rc(b->w);
 }
 
+/* An empty store is filled: told as a whole by import.finished, since nobody can have waited for any of it. */
+static enum rc apply_load(struct batch *b, struct cmd *c, struct err *e)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT;
+	enum rc rc = RC_OK;
+
+	if (b->max_org != 0 || !c->more)
+		return err_set(e, RC_NOT_EMPTY, NULL, "%s", "");
+	b->first = RC_OK;
+	b->changed = false;
+	b->quiet = true;
+	bulk_begin(b, true);
+	while (rc == RC_OK && txn_rc(b->w) == RC_OK && (rc = c->more(c->more_arg, c, e)) == RC_OK)
+		ops_each(b, c);
+	if (rc == RC_END)
+		bulk_flush(b, c);
+	b->quiet = false;
+	b->seq = 0;
+	if (rc != RC_END || txn_rc(b->w) != RC_OK)
+		return rc != RC_END && rc != RC_OK ? rc : txn_rc(b->w);
+	links_flush(b);
+	log_append(b, c);
+	buf_addf(&text, "{\"load\":true,\"created\":%llu,\"rejected\":%llu}",
+		 (unsigned long long)(c->tally.created + c->tally.stubs), (unsigned long long)c->tally.refused);
+	event_put(b, EV_IMPORT_FINISHED, VIEW_LIT("load"), buf_view(&text));
+	b->revision = b->new_revision;
+	return buf_ok(&text) ? txn_rc(b->w) : RC_NOMEM;
+}
+
 enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, struct err *e)
 {
 	enum rc rc = RC_INTERNAL;
@@ -416,6 +463,9 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 		break;
 	case CMD_JOB:
 		rc = apply_job(b, c);
+		break;
+	case CMD_LOAD:
+		rc = apply_load(b, c, e);
 		break;
 	}
 	if (txn_rc(b->w) != RC_OK)

@@ -161,7 +161,7 @@ static enum rc holder_find(struct batch *b, struct op *op, uint32_t *org, struct
 	return RC_OK;
 }
 
-static enum rc name_check(struct view name, struct err *e)
+enum rc cert_name_check(struct view name, struct err *e)
 {
 	if (name.n == 0 || name.n > CERT_NAME_MAX)
 		return err_set(e, RC_TOO_LONG, "certificate", "1-%u bytes", CERT_NAME_MAX);
@@ -179,7 +179,28 @@ static enum rc cert_write(struct batch *b, struct change *c, uint32_t org, struc
 	if (!bytes.p)
 		return RC_NOMEM;
 	txn_put(b->w, DB_CERT, key, bytes);
-	return org_certs_changed(b, org);
+	if (!b->bulk.on)
+		return org_certs_changed(b, &org, 1);
+	held_later(b, org);
+	return txn_rc(b->w);
+}
+
+enum rc cert_new(struct batch *b, struct change *c, uint32_t org, struct view name, struct filler *f)
+{
+	uint8_t key[4 + CERT_NAME_MAX];
+	enum rc rc = cert_check(b, c);
+	if (rc != RC_OK)
+		return rc;
+	warn(b, c);
+	struct view bytes = change_bytes(b, c);
+	if (!bytes.p)
+		return RC_NOMEM;
+	be32_put(key, org);
+	memcpy(key + 4, name.p, name.n);
+	filler_put(f, view_of(key, 4 + name.n), bytes);
+	held_later(b, org);
+	c->res->changed = c->res->created = true;
+	return txn_rc(b->w);
 }
 
 enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct err *e)
@@ -190,7 +211,7 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 	uint32_t org;
 	unsigned n = 0;
 
-	enum rc rc = name_check(op->b, e);
+	enum rc rc = cert_name_check(op->b, e);
 	if (rc != RC_OK || (rc = holder_find(b, op, &org, e)) != RC_OK)
 		return rc;
 	memcpy(key + 4, op->b.p, op->b.n);
@@ -200,10 +221,9 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 	if ((rc = change_begin(b, &c, ENT_CERT, rc, stored)) != RC_OK)
 		return rc;
 	if (op->kind == OP_DELETE) {
-		held_note(b, org);
 		txn_del(b->w, DB_CERT, k);
 		res->changed = true;
-		return org_certs_changed(b, org);
+		return org_certs_changed(b, &org, 1);
 	}
 	if ((rc = cert_check(b, &c)) != RC_OK)
 		return rc;

@@ -138,7 +138,10 @@ static void indexes_update(struct batch *b, uint32_t p, uint32_t s, const struct
 	/* clauses fall due with the link's dates; a new link has none that are written */
 	clause_calendar(before ? b->w : NULL, p, s, before, &was);
 	clause_calendar(before ? b->w : NULL, p, s, after, &is);
-	cal_apply(b->w, &was, &is);
+	if (b->bulk.on)
+		cal_later(b->w, &b->calendar, &was, &is);
+	else
+		cal_apply(b->w, &was, &is);
 	cal_set_done(&was);
 	cal_set_done(&is);
 	if (!view_eq(g0, g1)) {
@@ -288,6 +291,26 @@ static enum rc link_write(struct batch *b, struct change *c, uint32_t p, uint32_
 	return txn_rc(b->w);
 }
 
+static void link_warn(struct batch *b, struct change *c, uint32_t p)
+{
+	const struct targets *t = batch_targets(b, p);
+	struct level_result lr = { 0 };
+	if (t)
+		level_of_link(t, &c->new, &lr);
+	if (lr.exception && (!rec_has(&c->new, LINK_REASON) || !rec_has(&c->new, LINK_UNTIL)))
+		c->res->warnings |= WARN_EXCEPTION_REASON;
+}
+
+enum rc link_new(struct batch *b, struct change *c, uint32_t p, uint32_t s)
+{
+	enum rc rc = link_check(b, c, p, s);
+	if (rc != RC_OK || p == ORG_NONE || s == ORG_NONE)
+		return rc;
+	link_warn(b, c, p);
+	c->res->changed = c->res->created = true;
+	return link_write(b, c, p, s);
+}
+
 enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct err *e)
 {
 	struct change c = { .op = op, .res = res, .err = e };
@@ -312,12 +335,7 @@ enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct
 		awards_merge(&c);
 	if ((rc = link_check(b, &c, p, s)) != RC_OK || (rc = ends_make(b, op, &p, &s, res, e)) != RC_OK)
 		return rc;
-	const struct targets *t = batch_targets(b, p);
-	struct level_result lr = { 0 };
-	if (t)
-		level_of_link(t, &c.new, &lr);
-	if (lr.exception && (!rec_has(&c.new, LINK_REASON) || !rec_has(&c.new, LINK_UNTIL)))
-		res->warnings |= WARN_EXCEPTION_REASON;
+	link_warn(b, &c, p);
 	if (change_is_none(b, &c))
 		return RC_OK;
 	res->changed = true;

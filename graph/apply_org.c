@@ -15,14 +15,18 @@ static void id_put(struct batch *b, struct view id, uint32_t org, bool alias)
 	txn_put(b->w, DB_ORG_ID, id, view_of(v, 5));
 }
 
-static enum rc record_write(struct batch *b, uint32_t org, struct change *c)
+/* f: the filler of new records, or NULL. */
+static enum rc record_write(struct batch *b, uint32_t org, struct change *c, struct filler *f)
 {
 	uint8_t key[4];
 	struct view bytes = change_bytes(b, c);
 	be32_put(key, org);
 	if (!bytes.p || !name_edit_add(&b->names, org, &c->new))
 		return RC_NOMEM;
-	txn_put(b->w, DB_ORG, view_of(key, 4), bytes);
+	if (f)
+		filler_put(f, view_of(key, 4), bytes);
+	else
+		txn_put(b->w, DB_ORG, view_of(key, 4), bytes);
 	return txn_rc(b->w);
 }
 
@@ -137,34 +141,45 @@ void units_of(struct txn *t, struct view id, struct buf *out)
 	}
 }
 
-/* What org holds may have changed: rebuild its steps and those of its units. */
-static enum rc steps_of_family(struct batch *b, uint32_t org, struct view id, bool is_entity)
+static int org_cmp(const void *a, const void *b)
 {
-	AUTO(buf_done) struct buf units = BUF_INIT;
-	held_note(b, org);
-	enum rc rc = steps_rebuild(b->w, org);
-	if (rc == RC_OK && is_entity) {
-		units_of(b->w, id, &units);
-		for (size_t i = 0; i < units.n && rc == RC_OK; i += 4) {
-			uint32_t u;
-			memcpy(&u, units.p + i, 4);
-			held_note(b, u);
-			rc = steps_rebuild(b->w, u);
-		}
-		if (!buf_ok(&units))
-			rc = RC_NOMEM;
-	}
-	return rc;
+	uint32_t x, y;
+	memcpy(&x, a, 4);
+	memcpy(&y, b, 4);
+	return x < y ? -1 : x > y;
 }
 
-enum rc org_certs_changed(struct batch *b, uint32_t org)
+/* Sorted, without doubles; returns how many. */
+static size_t orgs_unique(uint32_t *o, size_t n)
 {
+	size_t m = 0;
+	if (n > 1)
+		qsort(o, n, sizeof *o, org_cmp);
+	for (size_t i = 0; i < n; i++)
+		if (m == 0 || o[m - 1] != o[i])
+			o[m++] = o[i];
+	return m;
+}
+
+enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n)
+{
+	AUTO(buf_done) struct buf family = BUF_INIT;
 	struct rec r;
-	enum rc rc = org_get(b->w, org, &r);
-	if (rc != RC_OK)
-		return rc;
-	struct view id = arena_copy(b->arena, r.f[META_ID]);
-	return id.p ? steps_of_family(b, org, id, !org_is_unit(&r)) : RC_NOMEM;
+
+	if (b->bulk.on && !b->bulk.units)
+		return steps_rebuild(b, orgs, n);
+	buf_add(&family, orgs, 4 * n);
+	for (size_t i = 0; i < n; i++) {
+		enum rc rc = org_get(b->w, orgs[i], &r);
+		if (rc != RC_OK)
+			return rc;
+		if (!org_is_unit(&r))
+			units_of(b->w, r.f[META_ID], &family);
+	}
+	if (!buf_ok(&family))
+		return RC_NOMEM;
+	uint32_t *all = (void *)family.p;
+	return steps_rebuild(b, all, orgs_unique(all, family.n / 4));
 }
 
 /* ---- contacts ---- */
@@ -243,17 +258,15 @@ static enum rc org_write(struct batch *b, struct change *c, struct view id, uint
 	if (!c->exists) {
 		org = ++b->max_org;
 		id_put(b, id, org, false);
+		ids_add(b, id, org);
+		b->bulk.units = b->bulk.units || org_is_unit(&c->new);
 	}
 	if (!view_eq(c->old.f[ORG_ALIASES], c->new.f[ORG_ALIASES]))
 		ids_forget(b);
 	aliases_write(b, c, org);
 	personal_drop(b, c);
-	enum rc rc = record_write(b, org, c);
-	if (rc == RC_OK && steps) {
-		held_note(b, org);
-		rc = steps_rebuild(b->w, org);
-	}
-	return rc;
+	enum rc rc = record_write(b, org, c, NULL);
+	return rc == RC_OK && steps ? steps_rebuild(b, &org, 1) : rc;
 }
 
 static enum rc org_check(struct batch *b, struct change *c, struct op *op, struct view id, uint32_t org,
@@ -272,6 +285,24 @@ static enum rc org_check(struct batch *b, struct change *c, struct op *op, struc
 	    (rc = aliases_check(b, c, id, org)) != RC_OK)
 		return rc;
 	return op->flags & OPF_ADD_CONTACT ? contact_join(b, op, c) : RC_OK;
+}
+
+enum rc org_new(struct batch *b, struct change *c, struct view id, uint32_t *out)
+{
+	struct op op = *c->op;
+	bool make_parent;
+	enum rc rc = orgid_check(id, "id", c->err);
+	if (rc == RC_OK)
+		rc = change_set_bytes(b, c, META_ID, id);
+	if (rc == RC_OK)
+		rc = org_check(b, c, &op, id, ORG_NONE, &make_parent);
+	if (rc != RC_OK)
+		return rc;
+	*out = ++b->max_org;
+	ids_new(b, id, *out);
+	if (rec_has(&c->new, ORG_SUBTIER_ATTESTED_ON))
+		held_later(b, *out);
+	return record_write(b, *out, c, &b->bulk.orgs);
 }
 
 static enum rc org_delete(struct batch *b, struct op *op, struct change *c, uint32_t org);

@@ -28,6 +28,18 @@ struct cal_set {
 void cal_add(struct cal_set *s, int32_t day, enum cal_kind kind, uint32_t a, uint32_t b); /* DAY_NONE: nothing */
 /* Deletes what only `before` has, puts what only `after` has; both are sorted and emptied. */
 void cal_apply(struct txn *w, struct cal_set *before, struct cal_set *after);
+/* The same, kept in `later` until cal_flush() writes all at once in key order. */
+struct cal_edit {
+	struct cal_entry entry;
+	bool put; /* else it goes */
+};
+struct cal_edits {
+	struct cal_edit *e;
+	size_t n, cap;
+};
+void cal_later(struct txn *w, struct cal_edits *later, struct cal_set *before, struct cal_set *after);
+void cal_flush(struct txn *w, struct cal_edits *later);
+void cal_edits_done(struct cal_edits *later);
 size_t cal_count(struct cal_set *s); /* without doubles; sorts */
 void cal_set_done(struct cal_set *s);
 /* fn for each entry of `day` of that kind (0: all). */

@@ -92,6 +92,15 @@ enum rc change_begin(struct batch *b, struct change *c, enum ent ent, enum rc fo
 	return c->op->kind == OP_DELETE ? RC_OK : set_fields(c, ent);
 }
 
+enum rc change_fresh(struct change *c, const struct op *op, enum ent ent, struct op_result *res, struct err *e)
+{
+	c->op = op;
+	c->res = res;
+	c->err = e;
+	rec_init(&c->new); /* old stays empty */
+	return set_fields(c, ent);
+}
+
 bool change_is_none(struct batch *b, struct change *c)
 {
 	(void)b;
@@ -122,12 +131,13 @@ enum rc change_set_int(struct batch *b, struct change *c, unsigned id, int64_t v
 
 struct view change_bytes(struct batch *b, struct change *c)
 {
-	AUTO(buf_done) struct buf out = BUF_INIT;
+	struct buf *out = &b->bulk.record; /* used again by every op */
 	if (c->exists && !rec_has(&c->new, META_CREATED)) {
 		c->new.f[META_CREATED] = c->old.f[META_REV];
 	}
 	if (change_set_int(b, c, META_REV, (int64_t)b->new_revision) != RC_OK)
 		return (struct view){ 0 };
-	rec_encode(&c->new, &out);
-	return buf_ok(&out) ? arena_copy(b->arena, buf_view(&out)) : (struct view){ 0 };
+	buf_clear(out);
+	rec_encode(&c->new, out);
+	return buf_ok(out) ? buf_view(out) : (struct view){ 0 };
 }

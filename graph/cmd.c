@@ -6,6 +6,7 @@
  *   TICK:    zigzag day
  *   FIGURES: varint figured, blob
  *   JOB:     varint job, u8 finished, blob
+ *   LOAD:    blob
  */
 #include "graph/cmd.h"
 
@@ -53,6 +54,9 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 	case CMD_JOB:
 		buf_varint(out, c->job);
 		buf_addc(out, c->job_finished);
+		buf_lenbytes(out, c->blob);
+		break;
+	case CMD_LOAD:
 		buf_lenbytes(out, c->blob);
 		break;
 	}
@@ -117,6 +121,9 @@ enum rc cmd_decode(struct view bytes, struct cmd *c)
 	case CMD_JOB:
 		c->job = rd_varint(&rd);
 		c->job_finished = rd_u8(&rd) != 0;
+		c->blob = rd_lenbytes(&rd);
+		break;
+	case CMD_LOAD:
 		c->blob = rd_lenbytes(&rd);
 		break;
 	default:

@@ -10,7 +10,9 @@
 
 #include "graph/field.h"
 
-enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4 };
+/* CMD_LOAD: what an empty store is filled with. Its ops are not in the log, which names the files and their digests
+ * instead: given the same files it can be applied again. */
+enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5 };
 enum op_kind { OP_PUT = 1, OP_MERGE = 2, OP_DELETE = 3 };
 enum {
 	OPF_CASCADE = 1,    /* delete an org's links, units and certificates too */
@@ -53,6 +55,11 @@ enum { WARN_NO_EXPIRY = 1, WARN_BEFORE_START = 2, WARN_EXCEPTION_REASON = 4, WAR
 const char *warning_code(unsigned bit);  /* kebab-case */
 const char *warning_text(unsigned bit, enum lang lang);
 
+/* How the ops of a load ended. */
+struct op_tally {
+	uint64_t refused, created, changed, unchanged, stubs, warnings;
+};
+
 struct cmd {
 	enum cmd_type type;
 	int64_t at_ms;
@@ -75,6 +82,14 @@ struct cmd {
 	uint64_t figured;
 	uint64_t job;
 	bool job_finished; /* emits import.finished */
+	/* CMD_LOAD: brings more ops (and their personal values) into the command and forgets those before, until it
+	 * answers RC_END; by then blob says what was loaded (docs/format.md). on_error gets the op's line
+	 * for its index. */
+	enum rc (*more)(void *arg, struct cmd *c, struct err *e);
+	void *more_arg;
+	struct op_tally tally;
+	/* tests: from how many ops on a command is handled as one of many; 0: as usual */
+	size_t many;
 };
 
 /* How many bytes the command's ops and personal values may have in all. */

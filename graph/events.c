@@ -9,6 +9,7 @@
 #include "base/json_out.h"
 #include "base/util.h"
 #include "graph/state.h"
+#include "graph/steps.h"
 
 const char *const event_names[EV__COUNT] = {
 	"supplier.lapsed", "supplier.restored", "supplier.expiring", "exposure.changed", "link.changed",
@@ -59,13 +60,20 @@ void event_put(struct batch *b, enum event_type type, struct view subject, struc
 
 /* ---- lapses and restorations ---- */
 
+static bool expiring_in(const struct step *s, uint32_t n, int32_t day)
+{
+	return step_held(steps_at(s, n, day + HORIZON_DEFAULT)) < step_held(steps_at(s, n, day));
+}
+
 static bool expiring_on(struct txn *t, uint32_t org, int32_t day)
 {
 	return held_on(t, org, day + HORIZON_DEFAULT).level < held_on(t, org, day).level;
 }
 
-void held_note(struct batch *b, uint32_t org)
+void held_note_steps(struct batch *b, uint32_t org, const struct step *s, uint32_t n)
 {
+	if (b->quiet)
+		return;
 	if (b->n_held == b->cap_held) {
 		size_t cap = b->cap_held ? b->cap_held * 2 : 16;
 		struct held_before *p = realloc(b->held, cap * sizeof *p);
@@ -76,9 +84,19 @@ void held_note(struct batch *b, uint32_t org)
 		b->held = p;
 		b->cap_held = cap;
 	}
-	b->held[b->n_held] = (struct held_before){ org, (uint32_t)b->n_held, held_on(b->w, org, b->today).level,
-						   expiring_on(b->w, org, b->today) };
+	b->held[b->n_held] = (struct held_before){ org, (uint32_t)b->n_held,
+						   (uint8_t)step_held(steps_at(s, n, b->today)),
+						   expiring_in(s, n, b->today) };
 	b->n_held++;
+}
+
+void held_note(struct batch *b, uint32_t org)
+{
+	struct step_reader r;
+	uint32_t n;
+	step_reader_init(&r, b->w);
+	const struct step *s = steps_of(&r, org, &n);
+	held_note_steps(b, org, s, n);
 }
 
 static int held_cmp(const void *pa, const void *pb)

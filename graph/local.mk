@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/apply_link.c \
 	%D%/apply_org.c \
 	%D%/apply_targets.c \
+	%D%/bulk.c \
 	%D%/calendar.c \
 	%D%/calendar.h \
 	%D%/chain.c \
@@ -32,7 +33,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/figures.c \
 	%D%/graph.h \
 	%D%/impact.c \
-	%D%/import.c \
+	%D%/ids.c \
 	%D%/link.c \
 	%D%/list.c \
 	%D%/names.c \
@@ -49,6 +50,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/segment.c \
 	%D%/state.h \
 	%D%/steps.c \
+	%D%/steps_write.c \
 	%D%/steps.h \
 	%D%/tick.c \
 	%D%/walk.c \

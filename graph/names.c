@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "graph/radix.h"
 
 #define NAME_BLOCK 256u
 #define QUERY_MAX 512
@@ -53,40 +54,49 @@ bool name_edit_add(struct name_edits *es, uint32_t org, const struct rec *rec_or
 		es->e = p;
 		es->cap = cap;
 	}
-	struct buf text = BUF_INIT;
+	size_t at = es->text.n;
 	if (rec_or_null)
-		name_text(&text, rec_or_null);
-	if (!buf_ok(&text)) {
-		buf_done(&text);
-		return false;
-	}
-	size_t n = text.n;
-	es->e[es->n] = (struct name_edit){ org, (uint32_t)es->n, view_of(buf_steal(&text), n) };
-	es->n++;
-	return true;
+		name_text(&es->text, rec_or_null);
+	es->e[es->n++] = (struct name_edit){ org, (uint32_t)(es->text.n - at), at };
+	return buf_ok(&es->text);
 }
 
 void name_edits_cut(struct name_edits *es, size_t n)
 {
-	while (es->n > n) {
-		union { const void *c; void *p; } u = { es->e[--es->n].text.p };
-		free(u.p);
-	}
+	if (n < es->n)
+		es->text.n = es->e[n].at;
+	es->n = MIN(es->n, n);
 }
 
 void name_edits_done(struct name_edits *es)
 {
-	name_edits_cut(es, 0);
 	free(es->e);
+	buf_done(&es->text);
 	*es = (struct name_edits){ 0 };
 }
 
-static int edit_cmp(const void *pa, const void *pb)
+/* By organisation; the edits of one keep their order. Most come in order already. */
+static bool edits_sort(struct name_edits *es)
 {
-	const struct name_edit *a = pa, *b = pb;
-	if (a->org != b->org)
-		return a->org < b->org ? -1 : 1;
-	return a->seq < b->seq ? -1 : 1;
+	size_t i = 1;
+	while (i < es->n && es->e[i - 1].org <= es->e[i].org)
+		i++;
+	if (i >= es->n)
+		return true;
+	AUTO_FREE uint64_t *key = malloc(es->n * sizeof *key);
+	AUTO_FREE uint32_t *at = malloc(es->n * sizeof *at);
+	AUTO_FREE struct name_edit *sorted = malloc(es->n * sizeof *sorted);
+	if (!key || !at || !sorted)
+		return false;
+	for (i = 0; i < es->n; i++) {
+		key[i] = es->e[i].org;
+		at[i] = (uint32_t)i;
+	}
+	radix_sort(key, at, es->n);
+	for (i = 0; i < es->n; i++)
+		sorted[i] = es->e[at[i]];
+	memcpy(es->e, sorted, es->n * sizeof *sorted);
+	return true;
 }
 
 /* The organisations of a block one after another: false at the end. */
@@ -106,15 +116,18 @@ static bool entry_next(const char **p, const char *end, unsigned *out_local, str
 
 static void entry_put(struct buf *out, unsigned local, struct view text)
 {
+	static const char hex[] = "0123456789abcdef";
+	const char head[3] = { 0x1e, hex[local >> 4 & 15], hex[local & 15] };
 	if (text.n) {
-		buf_addf(out, "\x1e%02x", local);
+		buf_add(out, head, sizeof head);
 		buf_addv(out, text);
 	}
 }
 
-static void block_merge(struct txn *w, uint32_t block, const struct name_edit *es, size_t n)
+static void block_merge(struct txn *w, uint32_t block, const struct name_edits *all, size_t from, size_t n)
 {
 	uint8_t key[4];
+	const struct name_edit *es = all->e + from;
 	struct view old = { 0 };
 	AUTO(buf_done) struct buf out = BUF_INIT;
 
@@ -138,7 +151,8 @@ static void block_merge(struct txn *w, uint32_t block, const struct name_edit *e
 		}
 		if (more && local == el)
 			more = entry_next(&p, end, &local, &text);
-		entry_put(&out, el, es[k++].text);
+		entry_put(&out, el, view_of(all->text.p + es[k].at, es[k].n));
+		k++;
 	}
 	if (!buf_ok(&out))
 		txn_fail(w, RC_NOMEM);
@@ -150,14 +164,16 @@ static void block_merge(struct txn *w, uint32_t block, const struct name_edit *e
 
 void name_flush(struct txn *w, struct name_edits *es)
 {
-	if (es->n > 1)
-		qsort(es->e, es->n, sizeof *es->e, edit_cmp);
+	if (!edits_sort(es)) {
+		txn_fail(w, RC_NOMEM);
+		return;
+	}
 	for (size_t i = 0; i < es->n && txn_rc(w) == RC_OK;) {
 		size_t from = i;
 		uint32_t block = es->e[i].org / NAME_BLOCK;
 		while (i < es->n && es->e[i].org / NAME_BLOCK == block)
 			i++;
-		block_merge(w, block, es->e + from, i - from);
+		block_merge(w, block, es, from, i - from);
 	}
 	name_edits_cut(es, 0);
 }

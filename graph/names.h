@@ -10,12 +10,13 @@
 #include "graph/graph.h"
 
 struct name_edit {
-	uint32_t org, seq;
-	struct view text; /* "" removes; malloc'ed */
+	uint32_t org, n; /* n: bytes of its text, 0 removes */
+	size_t at;       /* where they begin in `text` */
 };
 struct name_edits {
 	struct name_edit *e;
 	size_t n, cap;
+	struct buf text;
 };
 /* The text of one organisation from its record, appended to out. */
 void name_text(struct buf *out, const struct rec *org);

@@ -10,11 +10,14 @@
 
 #define SEGMENT_MAX 1500u
 
-static void segment_write(struct txn *w, uint32_t procurer, uint32_t first, struct view v)
+static void segment_write(struct batch *b, uint32_t procurer, uint32_t first, struct view v)
 {
+	struct txn *w = b->w;
 	uint8_t key[8];
 	pair_key(key, procurer, first);
-	if (v.n)
+	if (b->segment.filling)
+		filler_put(&b->segment.filler, view_of(key, 8), v);
+	else if (v.n)
 		txn_put(w, DB_LINK, view_of(key, 8), v);
 	else
 		txn_del(w, DB_LINK, view_of(key, 8));
@@ -24,8 +27,24 @@ void links_flush(struct batch *b)
 {
 	struct segment *g = &b->segment;
 	if (g->have && g->dirty)
-		segment_write(b->w, g->procurer, g->first, buf_view(&g->bytes));
+		segment_write(b, g->procurer, g->first, buf_view(&g->bytes));
 	g->have = g->dirty = false;
+}
+
+/* Until segment_filled() links come in ascending order, and the store has none yet. */
+void segment_fill(struct batch *b)
+{
+	links_flush(b);
+	filler_open(&b->segment.filler, b->w, DB_LINK);
+	b->segment.filling = true;
+}
+
+void segment_filled(struct batch *b)
+{
+	links_flush(b);
+	if (b->segment.filling)
+		filler_close(&b->segment.filler);
+	b->segment.filling = false;
 }
 
 /* The supplier of the last record; damage shows as false. */
@@ -53,6 +72,11 @@ static enum rc segment_take(struct batch *b, uint32_t procurer, uint32_t supplie
 	g->procurer = procurer;
 	g->first = 0;
 	g->limit = 1ull << 32;
+	if (g->filling) {
+		g->last = 0;
+		g->have = true;
+		return RC_OK;
+	}
 	be32_put(key, procurer);
 	cur_open(&c, b->w, DB_LINK);
 	bool more = segment_find(&c, procurer, supplier);
@@ -161,7 +185,7 @@ static enum rc segment_split(struct batch *b, bool appended)
 	buf_add(&tail, g->bytes.p + at, g->bytes.n - at);
 	if (!buf_ok(&tail))
 		return RC_NOMEM;
-	segment_write(b->w, g->procurer, g->first, view_of(g->bytes.p, at));
+	segment_write(b, g->procurer, g->first, view_of(g->bytes.p, at));
 	struct buf t = g->bytes;
 	g->bytes = tail;
 	tail = t;

@@ -12,6 +12,9 @@
 #include "graph/graph.h"
 #include "graph/names.h"
 
+struct step;
+struct change;
+
 /* What an organisation held before the command touched it. */
 struct held_before {
 	uint32_t org;
@@ -20,14 +23,15 @@ struct held_before {
 	bool expiring;
 };
 
-/* Ids met by a large command: imports name the same organisations again and again. */
-struct id_slot {
-	struct view id;
-	uint32_t org; /* ORG_NONE: free slot */
-};
+/* Ids met by a large command, and the new ones that are still to be written; see ids.c. */
 struct id_cache {
+	bool on, complete;   /* complete: what is not here does not exist */
 	struct id_slot *slot;
-	size_t n, cap; /* cap: a power of two, 0: not in use */
+	size_t n, cap;       /* cap: a power of two, 0: none yet */
+	struct arena *longs; /* ids too long for a slot */
+	uint64_t seed;
+	struct buf unwritten; /* per id u32 organisation, u8 length, bytes */
+	size_t n_unwritten;
 };
 
 /* The segment of link records under work; see segment.c. */
@@ -36,6 +40,28 @@ struct segment {
 	uint32_t procurer, first, last; /* last: supplier of its last record */
 	uint64_t limit;                 /* suppliers from here on belong to the next segment */
 	struct buf bytes;
+	bool filling;                   /* links come in order into an empty store: nothing is looked up */
+	struct filler filler;
+};
+
+/* Ops of one kind that a large command keeps back until they can be written in key order; see bulk.c. */
+struct run {
+	uint64_t *key;
+	uint32_t *at;    /* where each op begins in bytes */
+	size_t n, cap;
+	struct buf bytes;
+};
+struct bulk {
+	bool on;
+	bool units;             /* units may exist: what an entity holds may be theirs too */
+	struct run links, certs;
+	struct buf held;        /* u32 each: organisations whose steps must be computed anew */
+	struct filler orgs;     /* records of new organisations */
+	bool orgs_open;
+	struct filler filler;   /* of the certificates under way */
+	bool no_certs;          /* the store had none */
+	struct change *fresh;   /* of a record that is not there yet */
+	struct buf record, fields;
 };
 
 struct batch {
@@ -47,8 +73,12 @@ struct batch {
 	uint8_t secret[32];
 	struct segment segment;
 	uint64_t pair; /* procurer and supplier of the link op under way, when known beforehand; 0: not */
-	bool many_ops; /* the command under way is an import: its ids are cached */
 	struct id_cache ids;
+	struct bulk bulk;
+	struct cal_edits calendar; /* written when the op, or the run of them, is done */
+	enum rc first;             /* the command's first refused op */
+	bool changed;              /* an op of it changed something */
+	bool quiet;                /* a load: it is told as a whole, not by what each organisation holds */
 	/* META values, written back by batch_finish */
 	uint64_t revision, links;
 	uint32_t max_org;
@@ -78,8 +108,10 @@ struct change {
 
 /* change.c */
 enum rc change_begin(struct batch *b, struct change *c, enum ent ent, enum rc found, struct view stored);
+/* The same for an op on a record that is known not to be there, in a change that is used again and again. */
+enum rc change_fresh(struct change *c, const struct op *op, enum ent ent, struct op_result *res, struct err *e);
 bool change_is_none(struct batch *b, struct change *c); /* nothing but META would differ */
-/* The new record with META_REV and META_CREATED, encoded in the arena; .p NULL: out of memory. */
+/* The new record with META_REV and META_CREATED, encoded; stands until the next call. .p NULL: out of memory. */
 struct view change_bytes(struct batch *b, struct change *c);
 enum rc change_set_int(struct batch *b, struct change *c, unsigned id, int64_t v);
 enum rc change_set_bytes(struct batch *b, struct change *c, unsigned id, struct view v);
@@ -92,14 +124,28 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 
-/* import.c */
-/* As org_find, through the cache of a large command. */
+/* ids.c */
+void ids_begin(struct batch *b, bool on); /* of a command; on: it has many ops */
+/* As org_find, through the table of a large command. */
 enum rc ids_find(struct batch *b, struct view id, uint32_t *out_org);
+void ids_prefetch(const struct batch *b, struct view id); /* it will be asked for soon */
+void ids_add(struct batch *b, struct view id, uint32_t org);
+/* A new organisation whose id is written by ids_write(), before anything but ids_find() asks for it. */
+void ids_new(struct batch *b, struct view id, uint32_t org);
+void ids_write(struct batch *b);
+void ids_unwrite(struct batch *b); /* forgets those not written yet */
 void ids_forget(struct batch *b); /* an id or alias went or came to mean something else */
-/* Order in which a command's ops are applied: runs of many link ops by (procurer, supplier), so that
- * the store is written in key order. NULL: as they stand. malloc'ed, as
- * is *out_pairs: per place the numbers of both ends, 0 where they are not known. */
-uint32_t *ops_order(struct batch *b, const struct cmd *c, uint64_t **out_pairs);
+void ids_done(struct batch *b);
+
+/* bulk.c */
+/* Whether the op was taken over: done, or kept back until bulk_flush(). False: it is to be applied alone, and all
+ * that it may look at has been written. */
+bool bulk_take(struct batch *b, struct cmd *c, size_t i);
+void bulk_begin(struct batch *b, bool on);
+void bulk_flush(struct batch *b, struct cmd *c);
+void bulk_drop(struct batch *b); /* the command is undone */
+void bulk_done(struct batch *b);
+void held_later(struct batch *b, uint32_t org); /* its certificates changed */
 
 /* apply_org.c */
 /* Whether a stub of this id may be made: the id's form, and a unit's parent. */
@@ -109,11 +155,19 @@ enum rc org_resolve(struct batch *b, struct view id, bool may_make, uint32_t *ou
 /* Makes a stub after checking the id's form. */
 enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, uint32_t *out,
 			    struct op_result *res, struct err *e);
-/* Certificates of org changed: rebuilds what it and its units hold. */
-enum rc org_certs_changed(struct batch *b, uint32_t org);
+/* An organisation that is not there yet; not for units, aliases, contacts. The caller has set the op's fields. */
+enum rc org_new(struct batch *b, struct change *c, struct view id, uint32_t *out);
+/* Certificates of these organisations changed (ascending, without doubles): computes anew what they and their
+ * units hold. */
+enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n);
 /* The units of an entity (ids that begin with its id and '~'): numbers, u32 each, appended to out. */
 void units_of(struct txn *t, struct view id, struct buf *out);
+/* apply_cert.c: a certificate that is not there yet, of an organisation that has none */
+enum rc cert_name_check(struct view name, struct err *e);
+enum rc cert_new(struct batch *b, struct change *c, uint32_t org, struct view name, struct filler *f);
 /* apply_link.c */
+/* A link that is not there yet; p, s ORG_NONE: an end is not there either, and nothing is written. */
+enum rc link_new(struct batch *b, struct change *c, uint32_t p, uint32_t s);
 /* Takes a viewer that goes out of a link's grants. */
 enum rc link_drop_viewer(struct batch *b, uint32_t procurer, uint32_t supplier, uint32_t viewer);
 void link_remove(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link);
@@ -142,10 +196,13 @@ bool segment_next(struct rd *rd, uint32_t *out_supplier, struct view *out_rec);
 enum rc batch_link_bytes(struct batch *b, uint32_t procurer, uint32_t supplier, struct view *out);
 void link_store(struct batch *b, uint32_t procurer, uint32_t supplier, struct view rec);
 void link_erase(struct batch *b, uint32_t procurer, uint32_t supplier);
+void segment_fill(struct batch *b);
+void segment_filled(struct batch *b);
 void links_flush(struct batch *b); /* before anything reads links from the store */
 /* events.c */
 void event_put(struct batch *b, enum event_type type, struct view subject, struct view data);
 void held_note(struct batch *b, uint32_t org); /* before a change that may move what org holds */
+void held_note_steps(struct batch *b, uint32_t org, const struct step *s, uint32_t n);
 void held_events(struct batch *b);             /* after the command: lapsed, restored, expiring */
 /* op_reader.c: the ops of one logged command, one after another, without the whole of it in memory */
 struct op_reader {
@@ -167,6 +224,8 @@ void op_reader_done(struct op_reader *r);
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);
 /* apply.c */
+/* Notes how an op ended. at: its index among the command's ops; of a load, its line. */
+void op_done(struct batch *b, struct cmd *c, size_t at, struct op_result *res, enum rc rc, struct err *e);
 #define LOG_PART (1u << 20) /* bytes of a command under one key of LOG */
 void log_append(struct batch *b, const struct cmd *c); /* under b->new_revision */
 

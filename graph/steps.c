@@ -5,9 +5,6 @@
 #include "graph/steps.h"
 
 #include "base/util.h"
-#include "graph/calendar.h"
-
-#define HEAD_BYTES (4 * (STEP_BLOCK + 1))
 
 /* ---- one certificate ---- */
 
@@ -279,7 +276,7 @@ static bool block_load(struct step_reader *r, uint32_t block)
 	struct view v;
 	if (txn_get(r->t, DB_STEP, view_of(key, 4), &v) != RC_OK)
 		return false;
-	if (v.n < HEAD_BYTES || v.n != HEAD_BYTES + 8 * (size_t)first_of(v, STEP_BLOCK)) {
+	if (v.n < STEP_HEAD_BYTES || v.n != STEP_HEAD_BYTES + 8 * (size_t)first_of(v, STEP_BLOCK)) {
 		r->bad = true;
 		return false;
 	}
@@ -298,7 +295,7 @@ const struct step *steps_of(struct step_reader *r, uint32_t org, uint32_t *out_n
 		return NULL;
 	}
 	*out_n = b - a;
-	return (const void *)((const char *)r->v.p + HEAD_BYTES + 8 * (size_t)a);
+	return (const void *)((const char *)r->v.p + STEP_HEAD_BYTES + 8 * (size_t)a);
 }
 
 uint32_t steps_at(const struct step *s, uint32_t n, int32_t day)
@@ -318,79 +315,6 @@ uint32_t steps_at(const struct step *s, uint32_t n, int32_t day)
 	for (uint32_t i = 0; i < n && s[i].day <= day; i++)
 		bits = s[i].bits;
 	return bits;
-}
-
-/* The block anew with other steps for one organisation: what lies before and behind moves as a whole. */
-static void block_replace(struct txn *w, uint32_t org, const struct step *s, uint32_t n)
-{
-	uint8_t key[4];
-	uint32_t first[STEP_BLOCK + 1] = { 0 }, slot = org % STEP_BLOCK;
-	struct step_reader r;
-	AUTO(buf_done) struct buf out = BUF_INIT;
-
-	step_reader_init(&r, w);
-	bool have = block_load(&r, org / STEP_BLOCK);
-	if (have)
-		memcpy(first, r.v.p, sizeof first);
-	uint32_t from = first[slot], to = first[slot + 1], all = first[STEP_BLOCK];
-	if (r.bad || from > to || to > all) {
-		txn_fail(w, RC_DAMAGED);
-		return;
-	}
-	const char *old = have ? (const char *)r.v.p + HEAD_BYTES : "";
-	for (uint32_t i = slot + 1; i <= STEP_BLOCK; i++)
-		first[i] = first[i] - (to - from) + n;
-	buf_reserve(&out, HEAD_BYTES + 8 * ((size_t)all + n));
-	buf_add(&out, first, sizeof first);
-	buf_add(&out, old, 8 * (size_t)from);
-	buf_add(&out, s, 8 * (size_t)n);
-	buf_add(&out, old + 8 * (size_t)to, 8 * (size_t)(all - to));
-	be32_put(key, org / STEP_BLOCK);
-	if (!buf_ok(&out))
-		txn_fail(w, RC_NOMEM);
-	else if (first[STEP_BLOCK])
-		txn_put(w, DB_STEP, view_of(key, 4), buf_view(&out));
-	else if (have)
-		txn_del(w, DB_STEP, view_of(key, 4));
-}
-
-static void calendar_of(struct cal_set *set, uint32_t org, const struct step *s, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		cal_add(set, s[i].day, CAL_HELD, org, 0); /* DAY_NONE is skipped */
-}
-
-static void steps_write(struct txn *w, uint32_t org, const struct step *s, uint32_t n)
-{
-	struct step_reader r;
-	uint32_t old_n;
-	struct cal_set before = { 0 }, after = { 0 };
-
-	step_reader_init(&r, w);
-	const struct step *old = steps_of(&r, org, &old_n);
-	if (!r.bad && old_n == n && (n == 0 || memcmp(old, s, 8 * (size_t)n) == 0))
-		return;
-	calendar_of(&before, org, old, old_n);
-	calendar_of(&after, org, s, n);
-	block_replace(w, org, s, n);
-	cal_apply(w, &before, &after);
-	cal_set_done(&before);
-	cal_set_done(&after);
-}
-
-enum rc steps_rebuild(struct txn *w, uint32_t org)
-{
-	AUTO_FREE struct step *s = NULL;
-	uint32_t n = 0;
-	enum rc rc = steps_compute(w, org, &s, &n);
-	if (rc == RC_OK)
-		steps_write(w, org, s, n);
-	return rc;
-}
-
-void steps_clear(struct txn *w, uint32_t org)
-{
-	steps_write(w, org, NULL, 0);
 }
 
 struct held held_on(struct txn *t, uint32_t org, int32_t day)

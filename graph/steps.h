@@ -13,6 +13,7 @@
 #include "graph/graph.h"
 
 #define STEP_BLOCK 256u
+#define STEP_HEAD_BYTES (4 * (STEP_BLOCK + 1))
 #define CERTS_MAX 500u /* certificates of one organisation */
 
 struct step {
@@ -40,9 +41,11 @@ const struct step *steps_of(struct step_reader *r, uint32_t org, uint32_t *out_n
 /* The bits that hold on a day; 0: nothing. */
 uint32_t steps_at(const struct step *s, uint32_t n, int32_t day);
 
-/* Computes the steps of org anew from its certificates (and its parent's) and writes them; the
- * calendar's entries follow. RC_TOO_LARGE above CERTS_MAX. */
-MUST_USE enum rc steps_rebuild(struct txn *w, uint32_t org);
+/* steps_write.c: computes the steps of organisations anew from their certificates (and their parents') and
+ * writes them, each block once; the calendar's entries follow, and what they held before is noted.
+ * orgs: ascending, without doubles. */
+struct batch;
+MUST_USE enum rc steps_rebuild(struct batch *b, const uint32_t *orgs, size_t n);
 /* Drops all (the organisation goes). */
 void steps_clear(struct txn *w, uint32_t org);
 /* Computed but not written, for the offline check: malloc'ed into *out. */

@@ -92,3 +92,51 @@ void cur_del(struct cur *c)
 		c->txn->store_error = true;
 	}
 }
+
+/* ---- filling ---- */
+
+void filler_open(struct filler *f, struct txn *t, enum db db)
+{
+	cur_open(&f->cur, t, db);
+	f->first = true;
+}
+
+/* Whether the key lies behind all others: asked once, since the keys that follow ascend. */
+static void look_behind(struct filler *f, struct view key)
+{
+	if (f->first)
+		f->append = !cur_last(&f->cur) || view_cmp(f->cur.key, key) < 0;
+	f->first = false;
+}
+
+void *filler_reserve(struct filler *f, struct view key, size_t n)
+{
+	MDB_val k = { key.n, (void *)(uintptr_t)key.p }, v = { n, NULL };
+	struct txn *t = f->cur.txn;
+	int code;
+
+	look_behind(f, key);
+	if (!f->cur.mc || t->rc != RC_OK)
+		return NULL;
+	if (!t->writable || t->child || key.n == 0 || key.n > KEY_MAX) {
+		txn_fail(t, RC_INTERNAL);
+		return NULL;
+	}
+	code = mdb_cursor_put(f->cur.mc, &k, &v, MDB_RESERVE | (f->append ? MDB_APPEND : 0));
+	if (code != MDB_SUCCESS) {
+		txn_fail(t, store_rc(t->store, code));
+		t->store_error = true;
+		return NULL;
+	}
+	return v.mv_data;
+}
+
+void filler_put(struct filler *f, struct view key, struct view val)
+{
+	void *p = filler_reserve(f, key, val.n);
+
+	if (p && val.n)
+		memcpy(p, val.p, val.n);
+}
+
+void filler_close(struct filler *f) { cur_close(&f->cur); }

@@ -12,6 +12,8 @@
 
 #include "store/store.h"
 
+#define KEY_MAX 511 /* bytes; LMDB's own limit */
+
 struct gate {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;

@@ -83,6 +83,17 @@ bool cur_le(struct cur *c, struct view key); /* last key <= key */
 bool cur_next(struct cur *c);
 bool cur_prev(struct cur *c);
 void cur_del(struct cur *c); /* deletes the current entry; the cursor then stands before the next: call cur_next-like cur_ge */
+/* Many puts in key order: into an empty database, or behind all that it holds, they are appended, which
+ * needs no search and leaves full pages; else they are puts like others. */
+struct filler {
+	struct cur cur;
+	bool append, first;
+};
+void filler_open(struct filler *f, struct txn *t, enum db db);
+void filler_put(struct filler *f, struct view key, struct view val);
+/* Room for the value, to be filled before the next call on the transaction; NULL on error. */
+void *filler_reserve(struct filler *f, struct view key, size_t n);
+void filler_close(struct filler *f);
 /* True while the key begins with prefix. */
 static inline bool cur_in(const struct cur *c, struct view prefix)
 {

@@ -12,8 +12,6 @@
 
 #include "base/pack.h"
 
-#define KEY_MAX 511
-
 static MDB_val val_of(struct view v)
 {
 	/* LMDB's interface takes pointers to what it only reads */
