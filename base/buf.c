@@ -19,7 +19,7 @@ void buf_clear(struct buf *b)
 	b->failed = false;
 }
 
-bool buf_reserve(struct buf *b, size_t more)
+bool buf_grow(struct buf *b, size_t more)
 {
 	size_t need, cap;
 	char *p;
@@ -46,23 +46,7 @@ bool buf_reserve(struct buf *b, size_t more)
 	return true;
 }
 
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	if (n == 0 || !buf_reserve(b, n))
-		return;
-	memcpy(b->p + b->n, p, n);
-	b->n += n;
-}
-
-void buf_addv(struct buf *b, struct view v) { buf_add(b, v.p, v.n); }
-
 void buf_adds(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
-
-void buf_addc(struct buf *b, char c)
-{
-	if (buf_reserve(b, 1))
-		b->p[b->n++] = c;
-}
 
 void buf_addf(struct buf *b, const char *fmt, ...)
 {

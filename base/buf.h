@@ -17,11 +17,25 @@ struct buf {
 
 void buf_done(struct buf *b);   /* frees; accepts a zeroed one */
 void buf_clear(struct buf *b);  /* keeps the memory */
-bool buf_reserve(struct buf *b, size_t more);
-void buf_add(struct buf *b, const void *p, size_t n);
-void buf_addv(struct buf *b, struct view v);
+bool buf_grow(struct buf *b, size_t more);
+static inline bool buf_reserve(struct buf *b, size_t more)
+{
+	return !b->failed && more <= b->cap - b->n ? true : buf_grow(b, more);
+}
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0 || !buf_reserve(b, n))
+		return;
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+static inline void buf_addv(struct buf *b, struct view v) { buf_add(b, v.p, v.n); }
 void buf_adds(struct buf *b, const char *s);
-void buf_addc(struct buf *b, char c);
+static inline void buf_addc(struct buf *b, char c)
+{
+	if (buf_reserve(b, 1))
+		b->p[b->n++] = c;
+}
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 static inline bool buf_ok(const struct buf *b) { return !b->failed; }
 static inline struct view buf_view(const struct buf *b) { return (struct view){ b->p, b->n }; }

@@ -37,7 +37,7 @@ static uint64_t rd_fail(struct rd *r)
 	return 0;
 }
 
-uint64_t rd_varint(struct rd *r)
+uint64_t rd_varint_long(struct rd *r)
 {
 	uint64_t v = 0;
 
@@ -53,28 +53,6 @@ uint64_t rd_varint(struct rd *r)
 	return rd_fail(r);
 }
 
-int64_t rd_svarint(struct rd *r) { return unzigzag(rd_varint(r)); }
-
-struct view rd_bytes(struct rd *r, size_t n)
-{
-	struct view v;
-
-	if (r->bad || n > (size_t)(r->end - r->p)) {
-		rd_fail(r);
-		return (struct view){ 0 };
-	}
-	v = view_of(r->p, n);
-	r->p += n;
-	return v;
-}
-
-uint8_t rd_u8(struct rd *r)
-{
-	struct view v = rd_bytes(r, 1);
-
-	return v.n ? *(const uint8_t *)v.p : 0;
-}
-
 uint32_t rd_be32(struct rd *r)
 {
 	struct view v = rd_bytes(r, 4);
@@ -87,15 +65,4 @@ uint64_t rd_be64(struct rd *r)
 	struct view v = rd_bytes(r, 8);
 
 	return v.n ? be64_get(v.p) : 0;
-}
-
-struct view rd_lenbytes(struct rd *r)
-{
-	uint64_t n = rd_varint(r);
-
-	if (n > SIZE_MAX) {
-		rd_fail(r);
-		return (struct view){ 0 };
-	}
-	return rd_bytes(r, (size_t)n);
 }

@@ -49,10 +49,33 @@ static inline struct rd rd_of(struct view v)
 	return (struct rd){ p, p + v.n, false };
 }
 static inline bool rd_more(const struct rd *r) { return !r->bad && r->p < r->end; }
-uint64_t rd_varint(struct rd *r);
-int64_t rd_svarint(struct rd *r);
-uint8_t rd_u8(struct rd *r);
+uint64_t rd_varint_long(struct rd *r);
+/* Most numbers are small: those of one byte are read here. */
+static inline uint64_t rd_varint(struct rd *r)
+{
+	return r->p < r->end && *r->p < 0x80 ? *r->p++ : rd_varint_long(r);
+}
+static inline int64_t rd_svarint(struct rd *r) { return unzigzag(rd_varint(r)); }
+static inline uint8_t rd_u8(struct rd *r)
+{
+	if (r->p < r->end)
+		return *r->p++;
+	r->bad = true;
+	return 0;
+}
 uint32_t rd_be32(struct rd *r);
 uint64_t rd_be64(struct rd *r);
-struct view rd_bytes(struct rd *r, size_t n);
-struct view rd_lenbytes(struct rd *r);
+static inline struct view rd_bytes(struct rd *r, size_t n)
+{
+	if (r->bad || n > (size_t)(r->end - r->p)) {
+		r->bad = true;
+		r->p = r->end;
+		return (struct view){ 0 };
+	}
+	r->p += n;
+	return view_of(r->p - n, n);
+}
+static inline struct view rd_lenbytes(struct rd *r)
+{
+	return rd_bytes(r, (size_t)rd_varint(r));
+}

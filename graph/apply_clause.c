@@ -16,17 +16,12 @@ static void add_after(struct cal_set *set, int32_t day, int days, uint32_t p, ui
 		cal_add(set, day + days, CAL_CLAUSE, p, s);
 }
 
-void clause_calendar(struct txn *t, uint32_t p, uint32_t s, const struct rec *link, struct cal_set *set)
+static void written_clauses(struct txn *t, uint32_t p, uint32_t s, struct cal_set *set)
 {
 	uint8_t key[9];
 	AUTO_CUR struct cur c = { 0 };
 	struct rec r;
-	if (!link)
-		return;
-	add_after(set, rec_day(link, LINK_START), 0, p, s);
-	add_after(set, rec_day(link, LINK_END), 1, p, s);
-	if (!t)
-		return;
+
 	pair_key(key, p, s);
 	cur_open(&c, t, DB_CLAUSE);
 	for (bool ok = cur_ge(&c, view_of(key, 8)); ok && cur_in(&c, view_of(key, 8)); ok = cur_next(&c)) {
@@ -36,6 +31,16 @@ void clause_calendar(struct txn *t, uint32_t p, uint32_t s, const struct rec *li
 		add_after(set, rec_day(&r, CLAUSE_REVIEWED_ON), 366, p, s);
 		add_after(set, rec_day(&r, CLAUSE_CHECKED_ON), 366, p, s);
 	}
+}
+
+void clause_calendar(struct txn *t, uint32_t p, uint32_t s, const struct rec *link, struct cal_set *set)
+{
+	if (!link)
+		return;
+	add_after(set, rec_day(link, LINK_START), 0, p, s);
+	add_after(set, rec_day(link, LINK_END), 1, p, s);
+	if (t)
+		written_clauses(t, p, s, set);
 }
 
 void clauses_remove(struct batch *b, uint32_t p, uint32_t s)

@@ -63,8 +63,9 @@ static void run_add(struct batch *b, struct run *r, uint64_t key, const struct k
 
 static void run_get(const struct run *r, size_t i, enum ent ent, struct kept *k, struct op *op)
 {
-	struct rd rd = rd_of(view_of(r->bytes.p + r->at[i], r->bytes.n - r->at[i]));
-	memcpy(k, rd_bytes(&rd, sizeof *k).p, sizeof *k);
+	const char *p = r->bytes.p + r->at[i];
+	memcpy(k, p, sizeof *k);
+	struct rd rd = rd_of(view_of(p + sizeof *k, r->bytes.n - r->at[i] - sizeof *k));
 	*op = (struct op){ .kind = k->kind, .ent = (uint8_t)ent, .flags = k->flags };
 	if (ent != ENT_LINK) {
 		op->a = rd_lenbytes(&rd);

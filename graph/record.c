@@ -30,10 +30,18 @@ bool rec_decode(struct rec *r, struct view bytes)
 void rec_encode(const struct rec *r, struct buf *out)
 {
 	for (unsigned id = 0; id < REC_FIELDS; id++) {
-		if (!r->f[id].p)
+		const struct view v = r->f[id];
+		if (!v.p)
 			continue;
+		if (v.n < 0x80 && buf_reserve(out, v.n + 2)) { /* nearly all */
+			out->p[out->n++] = (char)id;
+			out->p[out->n++] = (char)v.n;
+			memcpy(out->p + out->n, v.p, v.n);
+			out->n += v.n;
+			continue;
+		}
 		buf_addc(out, (char)id);
-		buf_lenbytes(out, r->f[id]);
+		buf_lenbytes(out, v);
 	}
 }
 

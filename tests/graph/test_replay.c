@@ -159,6 +159,7 @@ static void replay(void)
 
 		ck_ok(log_read(origin, rev, &bytes));
 		ck_ok(cmd_decode(buf_view(&bytes), &c));
+		c.many = rev % 2; /* both ways of applying ops give the same store */
 		ck_ok(batch_new(copy, &b));
 		ck_ok(graph_apply(b, &c, &revision, &e));
 		ck_ok(batch_finish(b));

@@ -456,10 +456,12 @@ static void note_refused(void *arg, size_t i, const struct err *e)
 		op->c.n ? (const char *)op->c.p : "", e->field, text);
 }
 
+/* Every other command is handled as one of many ops, however few it has. */
 static struct cmd command(struct op *ops, size_t n, int32_t today)
 {
+	static unsigned turn;
 	return (struct cmd){ .type = CMD_OPS, .at_ms = instant_of_day_jst(today) + 36000000,
-			     .actor = VIEW_LIT("test"), .ops = ops, .n_ops = n };
+			     .actor = VIEW_LIT("test"), .ops = ops, .n_ops = n, .many = turn++ % 2 };
 }
 
 /* The ops in the order in which they shall be applied; room for one more. free() it. */
