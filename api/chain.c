@@ -58,21 +58,24 @@ static struct view item_key(struct request *r, const struct chain_item *it)
 	return arena_copy(r->arena, view_of(key, 9 + id.n));
 }
 
-/* Is the item behind the key, in the order of the list? */
-static bool is_behind(struct request *r, const struct chain_item *it, struct view key)
+/* Goes on behind the key; without one begins at the tier that is asked for, if any. */
+static enum rc seek(struct chain_iter *it, const struct query *q, struct view key, struct err *e)
 {
 	const uint8_t *k = key.p;
-	uint64_t bits = be64_get(k + 1);
+	uint64_t bits;
 	double dependency;
 
+	if (!k) {
+		if (query_has(q, Q_tier))
+			chain_iter_seek(it, (unsigned)q->v[Q_tier].n, 1.0, key);
+		return RC_OK;
+	}
+	bits = be64_get(k + 1);
 	memcpy(&dependency, &bits, sizeof(dependency));
-	if (it->tier != k[0])
-		return it->tier > k[0];
-	if (it->dependency < dependency)
-		return true;
-	if (it->dependency > dependency)
-		return false;
-	return view_cmp(org_id(r->txn, it->supplier), view_of(k + 9, key.n - 9)) > 0;
+	if (!(dependency >= 0 && dependency <= 1))
+		return err_set(e, RC_BAD_CURSOR, "cursor", "%s", "");
+	chain_iter_seek(it, k[0], dependency, view_of(k + 9, key.n - 9));
+	return RC_OK;
 }
 
 /* A level that ends makes the kind `lapsed`: that is what `kind` means for what expires. */
@@ -134,11 +137,17 @@ static void item_json(struct json *j, struct chain_page *p, const struct chain_i
 	json_obj_end(j);
 }
 
-static enum rc page_json(struct chain_page *p, struct view after)
+/* Behind this item no other passes: lists go by tier. */
+static bool is_past(const struct query *q, const struct chain_item *it)
+{
+	return query_has(q, Q_tier) && it->tier > q->v[Q_tier].n;
+}
+
+static enum rc page_json(struct chain_page *p, struct chain_iter *it)
 {
 	struct request *r = p->r;
 	size_t left = (size_t)r->query.v[Q_limit].n;
-	const struct chain_item *last = NULL;
+	const struct chain_item *last = NULL, *item;
 	bool more = false;
 	struct json j;
 	enum rc rc;
@@ -147,15 +156,14 @@ static enum rc page_json(struct chain_page *p, struct view after)
 	json_obj(&j);
 	json_key(&j, "items");
 	json_arr(&j);
-	for (size_t i = 0; i < p->list->n && !more; i++) {
-		const struct chain_item *it = &p->list->items[i];
-		if ((after.p && !is_behind(r, it, after)) || !passes(p, it))
+	while (!more && (item = chain_iter_next(it)) && !is_past(&r->query, item)) {
+		if (!passes(p, item))
 			continue;
 		more = left == 0;
 		if (more)
 			break;
-		item_json(&j, p, it);
-		last = it;
+		item_json(&j, p, item);
+		last = item;
 		left--;
 	}
 	json_arr_end(&j);
@@ -168,9 +176,10 @@ static enum rc chain_list_page(struct request *r, enum state want, struct err *e
 {
 	struct chain_page p = { .r = r, .expiring = want == ST_EXPIRING };
 	struct chain_query q;
+	struct chain_iter it;
 	struct view after;
 	uint32_t org;
-	enum rc rc = request_org(r, 0, &org, e);
+	enum rc rc = request_org(r, 0, &org, e), gone;
 
 	if (!rc)
 		rc = request_chain(r, org, &q, e);
@@ -182,9 +191,13 @@ static enum rc chain_list_page(struct request *r, enum state want, struct err *e
 		rc = list_cache_get(api_lists(r->api), r->txn, r->scratch, &q, 1u << want, &p.list);
 	if (rc)
 		return rc;
-	rc = page_json(&p, after);
+	chain_iter_begin(&it, p.list, r->txn);
+	rc = seek(&it, &r->query, after, e);
+	if (!rc)
+		rc = page_json(&p, &it);
+	gone = chain_iter_done(&it);
 	list_cache_put(api_lists(r->api), p.list);
-	return rc;
+	return rc ? rc : gone;
 }
 
 enum rc gaps_list(struct request *r, struct err *e) { return chain_list_page(r, ST_GAP, e); }

@@ -10,7 +10,6 @@
 #include "base/util.h"
 #include "graph/radix.h"
 
-#define HEAD_BYTES (8 + 2 * 65 * 2 + 4)
 #define RUN_HEAD_BYTES 8
 
 static enum db dir_db(enum adj_dir d)
@@ -37,8 +36,8 @@ static unsigned dated_of(const void *p, unsigned slot) { return head_u16(p, 8 + 
 
 static bool block_sound(struct view v)
 {
-	return v.n >= HEAD_BYTES &&
-	       v.n == HEAD_BYTES + 8 * ((size_t)first_of(v.p, 64) + dated_of(v.p, 64));
+	return v.n >= ADJ_HEAD_BYTES &&
+	       v.n == ADJ_HEAD_BYTES + 8 * ((size_t)first_of(v.p, 64) + dated_of(v.p, 64));
 }
 
 /* ---- reading ---- */
@@ -48,29 +47,63 @@ void adj_reader_init(struct adj_reader *r, struct txn *t, enum adj_dir dir)
 	*r = (struct adj_reader){ .t = t, .dir = dir };
 }
 
+void adj_reader_walk(struct adj_reader *r, struct txn *t, enum adj_dir dir)
+{
+	adj_reader_init(r, t, dir);
+	cur_open(&r->at, t, dir_db(dir));
+	r->walking = true;
+}
+
 void adj_reader_done(struct adj_reader *r)
 {
 	if (r->hub_open)
 		cur_close(&r->hub);
 	r->hub_open = false;
+	if (r->walking)
+		cur_close(&r->at);
+	r->walking = false;
 }
 
-static bool block_load(struct adj_reader *r, uint32_t block)
+static bool stands_at(const struct cur *c, uint32_t no)
+{
+	return c->valid && c->key.n == 4 && be32_get(c->key.p) == no;
+}
+
+/* Stands one block ahead, on its way into the cache: mostly that is what is asked for next. */
+static bool walk_to(struct adj_reader *r, uint32_t no, struct view *out)
 {
 	uint8_t key[4];
-	if (r->have && r->block == block)
-		return r->v.p != NULL;
-	be32_put(key, block);
-	r->have = true;
-	r->block = block;
-	enum rc rc = txn_get(r->t, dir_db(r->dir), view_of(key, 4), &r->v);
-	if (rc != RC_OK)
-		r->v = (struct view){ 0 };
-	else if (!block_sound(r->v)) {
-		r->bad = true;
-		r->v = (struct view){ 0 };
+	struct cur *c = &r->at;
+	if (!stands_at(c, no)) {
+		be32_put(key, no);
+		if (!cur_ge(c, view_of(key, 4)) || !stands_at(c, no))
+			return false;
 	}
-	return r->v.p != NULL;
+	*out = c->val;
+	if (cur_next(c))
+		for (size_t i = 0; i < MIN(c->val.n, (size_t)1024); i += 64)
+			__builtin_prefetch((const char *)c->val.p + i);
+	return true;
+}
+
+bool adj_load(struct adj_reader *r, uint32_t no)
+{
+	uint8_t key[4];
+	struct view v;
+	if (r->have && r->no == no)
+		return r->block.p != NULL;
+	be32_put(key, no);
+	r->have = true;
+	r->no = no;
+	r->block = (struct adj_block){ 0 };
+	if (r->walking ? !walk_to(r, no, &v) : txn_get(r->t, dir_db(r->dir), view_of(key, 4), &v) != RC_OK)
+		return false;
+	if (!block_sound(v)) {
+		r->bad = true;
+		return false;
+	}
+	r->block = (struct adj_block){ v.p, head_hubs(v.p), first_of(v.p, 64), dated_of(v.p, 64) };
+	return true;
 }
 
 static bool run_of_value(struct adj_reader *r, struct view v, struct adj_run *run)
@@ -98,7 +131,7 @@ static void hub_key(uint8_t key[9], enum adj_dir dir, uint32_t org, uint32_t fir
 	be32_put(key + 5, first);
 }
 
-static bool hub_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
+bool adj_hub_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
 {
 	uint8_t key[9];
 	if (!r->hub_open) {
@@ -111,32 +144,9 @@ static bool hub_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
 	       run_of_value(r, r->hub.val, run);
 }
 
-bool adj_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
-{
-	unsigned slot = org % ADJ_BLOCK;
-	r->hub_org = 0;
-	if (!block_load(r, org / ADJ_BLOCK))
-		return false;
-	if (head_hubs(r->v.p) >> slot & 1)
-		return hub_first(r, org, run);
-	unsigned a = first_of(r->v.p, slot), b = first_of(r->v.p, slot + 1);
-	unsigned da = dated_of(r->v.p, slot), n = first_of(r->v.p, 64);
-	if (a > b || b > n || da > dated_of(r->v.p, 64)) {
-		r->bad = true;
-		return false;
-	}
-	const char *p = (const char *)r->v.p + HEAD_BYTES;
-	run->e = (const void *)(p + 8 * a);
-	run->n = b - a;
-	run->d = (const void *)(p + 8 * n + 8 * da);
-	return b > a;
-}
-
-bool adj_next(struct adj_reader *r, struct adj_run *run)
+bool adj_hub_next(struct adj_reader *r, struct adj_run *run)
 {
 	uint8_t key[9];
-	if (!r->hub_org)
-		return false;
 	hub_key(key, r->dir, r->hub_org, 0);
 	return cur_next(&r->hub) && cur_in(&r->hub, view_of(key, 5)) && run_of_value(r, r->hub.val, run);
 }
@@ -312,7 +322,7 @@ static void block_put(struct txn *w, enum adj_dir dir, uint32_t no, const struct
 		txn_del(w, dir_db(dir), view_of(key, 4));
 		return;
 	}
-	char *p = txn_reserve(w, dir_db(dir), view_of(key, 4), HEAD_BYTES + b->l.e.n + b->l.d.n);
+	char *p = txn_reserve(w, dir_db(dir), view_of(key, 4), ADJ_HEAD_BYTES + b->l.e.n + b->l.d.n);
 	if (!p)
 		return;
 	memcpy(p, &b->hubs, 8);
@@ -320,9 +330,9 @@ static void block_put(struct txn *w, enum adj_dir dir, uint32_t no, const struct
 	memcpy(p + 138, b->dated, 130);
 	memset(p + 268, 0, 4);
 	if (b->l.e.n)
-		memcpy(p + HEAD_BYTES, b->l.e.p, b->l.e.n);
+		memcpy(p + ADJ_HEAD_BYTES, b->l.e.p, b->l.e.n);
 	if (b->l.d.n)
-		memcpy(p + HEAD_BYTES + b->l.e.n, b->l.d.p, b->l.d.n);
+		memcpy(p + ADJ_HEAD_BYTES + b->l.e.n, b->l.d.p, b->l.d.n);
 }
 
 /* One slot of a block: merged, or moved to HUB when it has grown too long. */
@@ -336,7 +346,7 @@ static void slot_merge(struct adj_reader *r, struct block *b, uint32_t org,
 	b->dated[slot] = (uint16_t)(d0 / 8);
 	if (b->hubs >> slot & 1)
 		return;
-	if (r->v.p)
+	if (r->block.p)
 		adj_first(r, org, &run);
 	list_merge(&b->l, &run, es, n);
 	if ((b->l.e.n - e0) / 8 <= ADJ_HUB_MIN || !buf_ok(&b->l.e) || !buf_ok(&b->l.d))
@@ -362,8 +372,8 @@ static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const stru
 	size_t k = 0;
 
 	adj_reader_init(&r, w, dir);
-	if (block_load(&r, no))
-		b.hubs = head_hubs(r.v.p);
+	if (adj_load(&r, no))
+		b.hubs = r.block.hubs;
 	const uint64_t was_hub = b.hubs;
 	for (unsigned slot = 0; slot < ADJ_BLOCK; slot++) {
 		uint32_t org = no * ADJ_BLOCK + slot;

@@ -16,6 +16,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "store/store.h"
 
 enum adj_dir { ADJ_OUT, ADJ_IN }; /* OUT: suppliers of an organisation; IN: its procurers */
@@ -23,6 +25,7 @@ enum adj_dir { ADJ_OUT, ADJ_IN }; /* OUT: suppliers of an organisation; IN: its 
 #define ADJ_BLOCK 64u
 #define ADJ_HUB_MIN 512u
 #define ADJ_RUN_MAX 512u
+#define ADJ_HEAD_BYTES (8 + 2 * 65 * 2 + 4)
 
 struct adj_ent {
 	uint32_t peer;
@@ -53,23 +56,70 @@ struct adj_run {
 	uint32_t n;
 	const struct adj_dates *d; /* of the dated entries among e, in order */
 };
+/* A block, its lists read in place; p NULL: there is none. */
+struct adj_block {
+	const char *p;
+	uint64_t hubs; /* these lists lie in HUB */
+	uint32_t n, n_dated;
+};
 /* Remembers the block it stands in: visiting organisations in number order costs one look-up a block. */
 struct adj_reader {
 	struct txn *t;
 	enum adj_dir dir;
-	uint32_t block;
+	uint32_t no;
 	bool have;
-	struct view v;
+	struct adj_block block; /* of number no */
+	struct cur at;          /* adj_reader_walk() */
+	bool walking;
 	struct cur hub;
 	bool hub_open;
 	uint32_t hub_org;
 	bool bad; /* damage was met: the answer must not be used */
 };
 void adj_reader_init(struct adj_reader *r, struct txn *t, enum adj_dir dir);
+/* Many blocks will be read, mostly in ascending order, and nothing written meanwhile. */
+void adj_reader_walk(struct adj_reader *r, struct txn *t, enum adj_dir dir);
 void adj_reader_done(struct adj_reader *r);
+/* false: no block (or damage, which sets bad). */
+bool adj_load(struct adj_reader *r, uint32_t no);
+bool adj_hub_first(struct adj_reader *r, uint32_t org, struct adj_run *run);
+bool adj_hub_next(struct adj_reader *r, struct adj_run *run);
+
+static inline uint32_t adj_head_u16(const char *block, unsigned at)
+{
+	uint16_t v;
+	memcpy(&v, block + at, sizeof v);
+	return v;
+}
+/* The list of an organisation of the loaded block that is no hub. */
+static inline bool adj_slot(struct adj_reader *r, unsigned slot, struct adj_run *run)
+{
+	const struct adj_block *b = &r->block;
+	uint32_t from = adj_head_u16(b->p, 8 + 2 * slot), to = adj_head_u16(b->p, 10 + 2 * slot);
+	uint32_t dated = adj_head_u16(b->p, 138 + 2 * slot);
+	if (from > to || to > b->n || dated > b->n_dated) {
+		r->bad = true;
+		return false;
+	}
+	run->e = (const void *)(b->p + ADJ_HEAD_BYTES + 8 * from);
+	run->n = to - from;
+	run->d = (const void *)(b->p + ADJ_HEAD_BYTES + 8 * (b->n + dated));
+	return from < to;
+}
 /* for (bool ok = adj_first(r, org, &run); ok; ok = adj_next(r, &run)) … runs in peer order */
-bool adj_first(struct adj_reader *r, uint32_t org, struct adj_run *run);
-bool adj_next(struct adj_reader *r, struct adj_run *run);
+static inline bool adj_first(struct adj_reader *r, uint32_t org, struct adj_run *run)
+{
+	r->hub_org = 0;
+	if (r->have && r->no == org / ADJ_BLOCK ? !r->block.p : !adj_load(r, org / ADJ_BLOCK))
+		return false;
+	if (r->block.hubs >> (org % ADJ_BLOCK) & 1)
+		return adj_hub_first(r, org, run);
+	return adj_slot(r, org % ADJ_BLOCK, run);
+}
+static inline bool adj_next(struct adj_reader *r, struct adj_run *run)
+{
+	return r->hub_org && adj_hub_next(r, run);
+}
 
 /* ---- writing: edits are collected and merged in one sorted pass ---- */
 struct adj_edit {

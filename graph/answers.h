@@ -7,6 +7,7 @@
 #pragma once
 
 #include "graph/graph.h"
+#include "graph/idorder.h"
 
 struct scratch;
 struct scratch *scratch_new(void);
@@ -61,12 +62,12 @@ struct chain_item {
 	int32_t expires_on;   /* expiring only: last day on which held >= required */
 	double dependency;    /* to 9 decimals, as answered */
 };
-/* A computed list, kept as long as its caller likes; sorted by tier, dependency falling, id shown. */
+/* A computed list, kept as long as its caller likes; sorted by tier and dependency falling. */
 struct chain_list {
 	struct chain_query q;
 	uint64_t revision;
 	size_t n;
-	struct chain_item *items;
+	struct chain_item *items; /* ties in number order; chain_iter_next() gives them in id order */
 	struct chain_paths *paths; /* what explains dependency; see chain_path */
 };
 /* want: bit per enum state, e.g. 1u << ST_GAP for gaps, 1u << ST_EXPIRING; all bits: everybody in reach. */
@@ -74,6 +75,20 @@ MUST_USE enum rc chain_list_compute(struct txn *t, struct scratch *s, const stru
 				    unsigned want, struct chain_list **out);
 void chain_list_free(struct chain_list *l);
 size_t chain_list_bytes(const struct chain_list *l); /* memory, for caches */
+/* Goes through a list by tier, dependency falling, id, from the beginning or from behind a place: the first
+ * items with the place's tier and dependency and an id after `after` (p NULL: all of them), or what follows.
+ * The transaction must stand at the list's revision. */
+struct chain_iter {
+	const struct chain_list *list;
+	struct txn *t;
+	size_t from, to; /* these are equal but for their id */
+	struct id_order ties;
+	enum rc rc;
+};
+void chain_iter_begin(struct chain_iter *it, const struct chain_list *l, struct txn *t);
+void chain_iter_seek(struct chain_iter *it, unsigned tier, double dependency, struct view after);
+const struct chain_item *chain_iter_next(struct chain_iter *it); /* NULL: no more, or an error */
+MUST_USE enum rc chain_iter_done(struct chain_iter *it);
 /* The explanation: numbers P, …, S into out (room for depth + 1); returns how many, 0: not in reach. The
  * transaction must stand at the list's revision. */
 size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, uint32_t *out);

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "graph/delta.h"
+#include "graph/radix.h"
 
 const char *const state_names[ST__COUNT] = { "gap", "undecided", "unconfirmed", "expiring", "met", "not-asked" };
 const char *const gap_kind_names[GK__COUNT] = { "never", "below", "lapsed", "out-of-scope" };
@@ -90,17 +91,27 @@ const struct own_link *own_find(const struct chain *c, uint32_t supplier)
 	return lo < c->n_own && c->own[lo].supplier == supplier ? &c->own[lo] : NULL;
 }
 
-enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
-		   bool dependency, bool clauses)
+enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q, bool clauses)
 {
 	*c = (struct chain){ .targets = malloc(sizeof *c->targets) };
 	if (!c->targets)
 		return RC_NOMEM;
 	enum rc rc = targets_of(t, q->procurer, c->targets);
 	if (rc == RC_OK)
-		rc = walk_run(&c->w, t, s, q, dependency);
+		rc = walk_run(&c->w, t, s, q, true);
 	step_reader_init(&c->steps, t);
 	return rc == RC_OK ? own_read(c, clauses) : rc;
+}
+
+enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), void *arg)
+{
+	struct scratch *s = c->w.s;
+	enum rc rc = RC_OK;
+	if (c->w.swept)
+		rc = sweep_each(&c->w, fn, arg);
+	for (size_t i = 0; !c->w.swept && i < s->n_reach; i++)
+		fn(arg, s->reach[i]);
+	return rc == RC_OK && (c->steps.bad || c->w.out.bad) ? RC_DAMAGED : rc;
 }
 
 void chain_done(struct chain *c)
@@ -146,34 +157,36 @@ enum state chain_state(uint32_t cell, unsigned required, uint32_t bits, unsigned
 	return required > 0 ? ST_MET : ST_NOT_ASKED;
 }
 
-void chain_judge(struct chain *c, uint32_t supplier, struct judged *out)
+const struct step *chain_steps(struct chain *c, uint32_t supplier, uint32_t *out_n, struct standing_in *out)
 {
-	uint32_t cell = c->w.s->cell[supplier];
-	unsigned tier = cell_tier(cell), required = MAX(cell_level(cell), (unsigned)c->targets->tiers[tier]);
-	const struct step *st = steps_of(&c->steps, supplier, &out->n_steps);
-	uint32_t bits = steps_at(st, out->n_steps, c->w.q->on);
+	const struct step *st = steps_of(&c->steps, supplier, out_n);
 	int64_t later = (int64_t)c->w.q->on + c->w.q->horizon;
-	uint32_t bits_later = steps_at(st, out->n_steps, (int32_t)MIN(later, (int64_t)DAY_MAX));
-	unsigned held = step_held(bits);
-	bool gap = held < required || (cell & CELL_MISFIT);
+	out->cell = c->w.s->cell[supplier] & CELL_ASKED;
+	out->bits = steps_at(st, *out_n, c->w.q->on);
+	out->later = step_held(steps_at(st, *out_n, (int32_t)MIN(later, (int64_t)DAY_MAX)));
+	return st;
+}
 
-	out->steps = st;
-	out->at_risk = step_at_risk(bits);
-	out->attested = step_attested(bits);
-	out->item = (struct chain_item){ .supplier = supplier, .tier = (uint8_t)tier, .required = (uint8_t)required,
-					 .held = (uint8_t)held, .due = DAY_NONE, .planned_on = DAY_NONE,
-					 .expires_on = DAY_NONE, .timing = GT_UNDATED };
-	out->item.state = (uint8_t)chain_state(cell, required, bits, step_held(bits_later), gap);
-	const struct own_link *own = tier == 1 ? own_find(c, supplier) : NULL;
+struct chain_item chain_judge(const struct chain *c, uint32_t supplier, const struct standing_in *st,
+			      const struct own_link *own)
+{
+	unsigned tier = cell_tier(st->cell), held = step_held(st->bits);
+	unsigned required = MAX(cell_level(st->cell), (unsigned)c->targets->tiers[tier]);
+	bool gap = held < required || (st->cell & CELL_MISFIT);
+	struct chain_item i = { .supplier = supplier, .tier = (uint8_t)tier, .required = (uint8_t)required,
+				.held = (uint8_t)held, .due = DAY_NONE, .planned_on = DAY_NONE,
+				.expires_on = DAY_NONE, .timing = GT_UNDATED };
+
+	i.state = (uint8_t)chain_state(st->cell, required, st->bits, st->later, gap);
 	if (own)
-		out->item.planned_on = own->planned_on;
+		i.planned_on = own->planned_on;
 	if (!gap)
-		return;
-	c->w.s->cell[supplier] |= CELL_GAP;
-	out->item.kind = (uint8_t)chain_gap_kind(held, step_ever(bits), required);
-	out->item.due = due_of(c, own, tier, required);
-	if (out->item.due != DAY_NONE)
-		out->item.timing = out->item.due < c->w.q->on ? GT_OVERDUE : GT_DUE;
+		return i;
+	i.kind = (uint8_t)chain_gap_kind(held, step_ever(st->bits), required);
+	i.due = due_of(c, own, tier, required);
+	if (i.due != DAY_NONE)
+		i.timing = i.due < c->w.q->on ? GT_OVERDUE : GT_DUE;
+	return i;
 }
 
 bool chain_has_below(struct chain *c, uint32_t supplier)
@@ -196,20 +209,21 @@ bool chain_has_below(struct chain *c, uint32_t supplier)
 /* ---- spend behind gaps ----
  *
  * g_k(x) = the highest product over walks of at most k links from x to a gap; 1 on a gap itself. Only
- * organisations that are not in gap and can matter are computed: layer 0 holds P's active suppliers
- * with known spend that are not in gap, layer j + 1 the suppliers of layer j that are not in gap; then g_(N-1-j) of
- * layer j is computed from the deepest layer up. */
+ * organisations that can matter are computed: layer 0 holds P's active suppliers with known spend
+ * that are not in gap, layer j + 1 those suppliers of layer j that are not in gap and hang on by more than the
+ * best direct link to a gap (a product is never higher than its first factor). Then g_(N-1-j) of layer j is
+ * computed from the deepest layer up. */
 
 struct layer {
-	uint32_t *org;
-	double *g;
+	uint32_t *org; /* in number order */
+	double *g;     /* first of the best direct link to a gap */
 	size_t n, cap;
 };
 
-static bool layer_add(struct layer *l, uint32_t *index, uint32_t org)
+/* Once each: bits tells who is there. */
+static bool layer_add(struct layer *l, struct scratch *s, uint32_t org)
 {
-	uint32_t at = index[org];
-	if (at < l->n && l->org[at] == org)
+	if (bit_has(s->bits, org))
 		return true;
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 256;
@@ -219,70 +233,77 @@ static bool layer_add(struct layer *l, uint32_t *index, uint32_t org)
 		l->org = p;
 		l->cap = cap;
 	}
-	index[org] = (uint32_t)l->n;
+	bit_set(s->bits, org);
 	l->org[l->n++] = org;
 	return true;
 }
 
-static int u32_cmp(const void *a, const void *b)
+static enum rc layer_close(struct layer *l, struct scratch *s)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
+	if (l->n > 0)
+		scratch_order(s, l->org, l->n);
+	l->g = malloc(MAX(l->n, (size_t)1) * sizeof *l->g);
+	return l->g ? RC_OK : RC_NOMEM;
 }
 
-static void layer_sort(struct layer *l, uint32_t *index)
+/* Walks of one link: the highest dependency on a gap. */
+static double direct(struct chain *c, uint32_t org)
 {
-	if (l->n > 1)
-		qsort(l->org, l->n, sizeof *l->org, u32_cmp);
-	for (size_t i = 0; i < l->n; i++)
-		index[l->org[i]] = (uint32_t)i;
+	const struct scratch *s = c->w.s;
+	double best = 0;
+	WALK_LINKS(&c->w, org, e, {
+		if (s->cell[e.peer] & CELL_GAP)
+			best = MAX(best, adj_dependency(e.attr) / 10000.0);
+	});
+	return best;
 }
 
-static enum rc layer_next(struct chain *c, const struct layer *from, struct layer *to)
+/* Fills l->g with walks of one link and, where to is not NULL, to with who may give more. */
+static enum rc layer_next(struct chain *c, struct layer *l, struct layer *to)
 {
 	struct scratch *s = c->w.s;
-	for (size_t i = 0; i < from->n; i++) {
-		WALK_LINKS(&c->w, from->org[i], e, {
-			if (!(s->cell[e.peer] & CELL_GAP) && !layer_add(to, s->index, e.peer))
+	for (size_t i = 0; i < l->n; i++) {
+		l->g[i] = direct(c, l->org[i]);
+		if (!to)
+			continue;
+		WALK_LINKS(&c->w, l->org[i], e, {
+			if (adj_dependency(e.attr) / 10000.0 <= l->g[i] || (s->cell[e.peer] & CELL_GAP))
+				continue;
+			if (!layer_add(to, s, e.peer))
 				return RC_NOMEM;
 		});
 	}
-	layer_sort(to, s->index);
-	return RC_OK;
+	return to ? layer_close(to, s) : RC_OK;
 }
 
-/* below NULL: walks of one link. */
-static enum rc layer_solve(struct chain *c, struct layer *l, const struct layer *below)
+static double layer_g(const struct layer *l, uint32_t org)
 {
-	struct scratch *s = c->w.s;
-	l->g = malloc(MAX(l->n, (size_t)1) * sizeof *l->g);
-	if (!l->g)
-		return RC_NOMEM;
-	for (size_t i = 0; below && i < below->n; i++)
-		s->index[below->org[i]] = (uint32_t)i;
-	for (size_t i = 0; i < l->n; i++) {
-		double best = 0;
+	const uint32_t *at = bsearch(&org, l->org, l->n, sizeof org, u32_cmp);
+	return at ? l->g[at - l->org] : 0;
+}
+
+static void layer_raise(struct chain *c, struct layer *l, const struct layer *below)
+{
+	const struct scratch *s = c->w.s;
+	for (size_t i = 0; below->n > 0 && i < l->n; i++) {
+		double best = l->g[i];
 		WALK_LINKS(&c->w, l->org[i], e, {
 			double d = adj_dependency(e.attr) / 10000.0;
-			if (d <= best)
-				continue;
-			if (s->cell[e.peer] & CELL_GAP)
-				best = d;
-			else if (below)
-				best = MAX(best, d * below->g[s->index[e.peer]]);
+			if (d > best && !(s->cell[e.peer] & CELL_GAP))
+				best = MAX(best, d * layer_g(below, e.peer));
 		});
 		l->g[i] = best;
 	}
-	return RC_OK;
 }
 
+/* layers[0] is closed. */
 static enum rc layers_solve(struct chain *c, struct layer *layers, unsigned n)
 {
 	enum rc rc = RC_OK;
-	for (unsigned j = 0; j + 1 < n && rc == RC_OK; j++)
-		rc = layer_next(c, &layers[j], &layers[j + 1]);
-	for (unsigned j = n; j-- > 0 && rc == RC_OK;)
-		rc = layer_solve(c, &layers[j], j + 1 < n ? &layers[j + 1] : NULL);
+	for (unsigned j = 0; j < n && rc == RC_OK; j++)
+		rc = layer_next(c, &layers[j], j + 1 < n ? &layers[j + 1] : NULL);
+	for (unsigned j = n - 1; j-- > 0 && rc == RC_OK;)
+		layer_raise(c, &layers[j], &layers[j + 1]);
 	return rc;
 }
 
@@ -342,11 +363,15 @@ enum rc chain_spend(struct chain *c, int64_t *out)
 			continue;
 		if (s->cell[k->supplier] & CELL_GAP)
 			sum += spend_part(k->spend, 1.0);
-		else if (n > 0 && !layer_add(&layers[0], s->index, k->supplier))
+		else if (n > 0 && !layer_add(&layers[0], s, k->supplier))
 			rc = RC_NOMEM;
 	}
+	if (rc == RC_OK)
+		rc = layer_close(&layers[0], s);
 	if (rc == RC_OK && layers[0].n > 0)
 		rc = layers_solve(c, layers, n);
+	if (rc != RC_OK)
+		scratch_bits_clear(s);
 	for (size_t i = 0; i < layers[0].n && rc == RC_OK; i++) {
 		const struct own_link *k = own_find(c, layers[0].org[i]);
 		sum += spend_part(k->spend, layers[0].g[i]);

@@ -29,20 +29,30 @@ struct chain {
 
 /* Walks and reads the own links. done also after a failure. clauses: count them too. */
 MUST_USE enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
-			    bool dependency, bool clauses);
+			    bool clauses);
+/* fn for everybody in reach: tier by tier in number order, or all in number order. */
+MUST_USE enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), void *arg);
 void chain_done(struct chain *c);
 const struct own_link *own_find(const struct chain *c, uint32_t supplier); /* NULL: none */
 
-struct judged {
-	struct chain_item item; /* dependency, expires_on left to the caller */
-	bool at_risk, attested;
-	uint32_t n_steps;
-	const struct step *steps;
+/* All that the judgement of a supplier hangs on, but for P's own link to it. */
+struct standing_in {
+	uint32_t cell; /* what is asked of it */
+	uint32_t bits; /* what it holds on the day (steps.h) */
+	unsigned later; /* level held at the horizon */
 };
+const struct step *chain_steps(struct chain *c, uint32_t supplier, uint32_t *out_n, struct standing_in *out);
 enum gap_kind chain_gap_kind(unsigned held, unsigned ever, unsigned required);
 enum state chain_state(uint32_t cell, unsigned required, uint32_t bits, unsigned held_later, bool gap);
-/* S in reach: everything domain.md says of it. Marks CELL_GAP. */
-void chain_judge(struct chain *c, uint32_t supplier, struct judged *out);
+/* S in reach: everything domain.md says of it; dependency, expires_on left to the caller. own: P's link to it, in
+ * tier 1 only. */
+struct chain_item chain_judge(const struct chain *c, uint32_t supplier, const struct standing_in *st,
+			      const struct own_link *own);
+/* Marks CELL_GAP, which chain_spend() reads. */
+static inline void chain_mark(struct chain *c, uint32_t supplier, bool gap)
+{
+	c->w.s->cell[supplier] |= gap ? CELL_GAP : 0;
+}
 /* Does S have an active link visible to the procurer? (below_known answers for "unknown below") */
 bool chain_has_below(struct chain *c, uint32_t supplier);
 /* spend behind gaps, in whole yen; every reached organisation must have been judged. */

@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "graph/chain.h"
+#include "graph/radix.h"
 
 /* ---- standings ---- */
 
@@ -151,13 +152,6 @@ static bool visit(struct asking *a, uint32_t y, uint32_t value)
 	return true;
 }
 
-static int u32_cmp(const void *pa, const void *pb)
-{
-	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
 /* The next layer's front in number order. */
 static void turn(struct asking *a)
 {
@@ -220,6 +214,8 @@ enum rc asked_each(const struct upward *u, uint32_t supplier, uint32_t depths,
 	bool fits = true;
 	enum rc rc = scratch_begin(u->s, u->t);
 
+	if (rc == RC_OK && !scratch_index(u->s))
+		rc = RC_NOMEM;
 	if (rc != RC_OK || !room_for(u->room, supplier, 0))
 		return rc;
 	adj_reader_init(&a.in, u->t, ADJ_IN);

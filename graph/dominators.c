@@ -231,6 +231,8 @@ enum rc chokepoints_compute(struct txn *t, struct scratch *s, const struct chain
 	struct walk w;
 	struct flow f = { 0 };
 	enum rc rc = walk_run(&w, t, s, q, false);
+	if (rc == RC_OK && !scratch_index(s))
+		rc = RC_NOMEM;
 	if (rc == RC_OK && !flow_room(&f, (uint32_t)s->n_reach + 1))
 		rc = RC_NOMEM;
 	if (rc == RC_OK)

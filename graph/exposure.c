@@ -4,53 +4,115 @@
 #include "graph/chain.h"
 #include "graph/delta.h"
 
-static void count(struct exposure *x, const struct judged *j, bool unknown_below)
+/* Suppliers that look alike are judged once: a chain of a million has some hundred kinds. Tier 1 is
+ * judged one by one, since P's own links have dates of their own. */
+#define KINDS 1024u
+struct alike {
+	uint32_t key; /* 0: free */
+	uint32_t gap; /* CELL_GAP or 0 */
+	uint64_t n;
+	struct chain_item item;
+	bool at_risk, unknown_below;
+};
+struct counting {
+	struct chain c;
+	struct exposure *x;
+	size_t n_kinds;
+	struct alike kinds[KINDS];
+};
+
+static void add(struct exposure *x, const struct chain_item *i, bool at_risk, bool unknown_below, uint64_t n)
 {
-	const struct chain_item *i = &j->item;
 	struct tier_figures *t = &x->tiers[i->tier];
-	x->suppliers++;
-	x->at_risk += j->at_risk;
-	x->states[i->state]++;
-	t->suppliers++;
-	t->held[i->held]++;
-	t->states[i->state]++;
-	t->unknown_below += unknown_below;
+	x->suppliers += n;
+	x->at_risk += at_risk ? n : 0;
+	x->states[i->state] += n;
+	t->suppliers += n;
+	t->held[i->held] += n;
+	t->states[i->state] += n;
+	t->unknown_below += unknown_below ? n : 0;
 	if (i->state != ST_GAP)
 		return;
-	x->gaps++;
-	t->gaps++;
-	x->gap_kinds[i->kind]++;
-	x->gap_timing[i->timing]++;
+	x->gaps += n;
+	t->gaps += n;
+	x->gap_kinds[i->kind] += n;
+	x->gap_timing[i->timing] += n;
+}
+
+static void kinds_add_up(struct counting *k)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		struct alike *x = &k->kinds[i];
+		if (x->key)
+			add(k->x, &x->item, x->at_risk, x->unknown_below, x->n);
+		x->key = 0;
+	}
+	k->n_kinds = 0;
+}
+
+/* cell 11 bits (its tier is never 0), steps 11, level later 3, unknown below 1. */
+static struct alike *alike_of(struct counting *k, const struct standing_in *st, bool unknown_below)
+{
+	uint32_t key = st->cell | (st->bits & 0x7ff) << 11 | st->later << 22 | (uint32_t)unknown_below << 25;
+	uint32_t at = key * 2654435761u >> 22;
+	for (; k->kinds[at].key; at = (at + 1) % KINDS)
+		if (k->kinds[at].key == key)
+			return &k->kinds[at];
+	if (k->n_kinds > KINDS / 2) {
+		kinds_add_up(k);
+		return alike_of(k, st, unknown_below);
+	}
+	struct chain_item i = chain_judge(&k->c, 0, st, NULL);
+	k->n_kinds++;
+	k->kinds[at] = (struct alike){ .key = key, .gap = i.state == ST_GAP ? CELL_GAP : 0, .item = i,
+				      .at_risk = step_at_risk(st->bits), .unknown_below = unknown_below };
+	return &k->kinds[at];
+}
+
+static void count(void *arg, uint32_t supplier)
+{
+	struct counting *k = arg;
+	struct standing_in st;
+	uint32_t n;
+	chain_steps(&k->c, supplier, &n, &st);
+	bool unknown_below = !step_attested(st.bits) && !chain_has_below(&k->c, supplier);
+	if (cell_tier(st.cell) == 1) {
+		struct chain_item i = chain_judge(&k->c, supplier, &st, own_find(&k->c, supplier));
+		chain_mark(&k->c, supplier, i.state == ST_GAP);
+		add(k->x, &i, step_at_risk(st.bits), unknown_below, 1);
+		return;
+	}
+	struct alike *a = alike_of(k, &st, unknown_below);
+	a->n++;
+	k->c.w.s->cell[supplier] |= a->gap;
 }
 
 enum rc exposure_compute_memo(struct txn *t, struct scratch *s, const struct chain_query *q,
 			      struct exposure *out, struct memo *memo)
 {
-	struct chain c;
-	struct judged j;
-	enum rc rc = chain_open(&c, t, s, q, false, true);
-
+	AUTO_FREE struct counting *k = calloc(1, sizeof *k);
 	if (memo)
 		memo_done(memo);
-	c.memo = memo;
+	if (!k)
+		return RC_NOMEM;
+	struct chain *c = &k->c;
+	enum rc rc = chain_open(c, t, s, q, true);
+	c->memo = memo;
+	k->x = out;
 
 	*out = (struct exposure){ .depth = q->depth, .on = q->on, .horizon = q->horizon };
-	for (size_t i = 0; i < s->n_reach && rc == RC_OK; i++) {
-		uint32_t org = s->reach[i];
-		chain_judge(&c, org, &j);
-		count(out, &j, !j.attested && !chain_has_below(&c, org));
-	}
-	if (rc == RC_OK && (c.steps.bad || c.w.out.bad))
-		rc = RC_DAMAGED;
 	if (rc == RC_OK)
-		rc = chain_spend(&c, &out->spend_behind_gaps);
-	out->exceptions = c.exceptions;
-	out->clause_gaps = c.clause_gaps;
-	out->clauses_undetermined = c.clauses_undetermined;
-	out->annual_spend = c.annual_spend;
-	out->spend_unknown = c.spend_unknown;
-	out->dependency_defaulted = c.w.dependency_defaulted;
-	chain_done(&c);
+		rc = chain_each(c, count, k);
+	kinds_add_up(k);
+	if (rc == RC_OK)
+		rc = chain_spend(c, &out->spend_behind_gaps);
+	out->exceptions = c->exceptions;
+	out->clause_gaps = c->clause_gaps;
+	out->clauses_undetermined = c->clauses_undetermined;
+	out->annual_spend = c->annual_spend;
+	out->spend_unknown = c->spend_unknown;
+	out->dependency_defaulted = c->w.dependency_defaulted;
+	chain_done(c);
 	return rc;
 }
 

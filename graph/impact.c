@@ -148,7 +148,7 @@ static enum rc rev_run(struct rev *r)
 	enum rc rc = scratch_begin(r->s, r->t);
 	if (rc != RC_OK)
 		return rc;
-	adj_reader_init(&r->in, r->t, ADJ_IN);
+	adj_reader_walk(&r->in, r->t, ADJ_IN);
 	for (unsigned k = 1; k <= r->depth && r->rc == RC_OK; k++) {
 		if (k == 1)
 			visit(r, r->supplier, 0, 1);

@@ -8,88 +8,37 @@
 #include "base/json_out.h"
 #include "base/util.h"
 #include "graph/chain.h"
+#include "graph/radix.h"
 
 struct chain_paths {
-	size_t n;
-	uint32_t *org;      /* ascending */
-	uint32_t *gain_of;  /* index + 1 of the newest gain */
-	uint8_t *tier;
-	struct gain *gains;
-	size_t n_gains;
+	struct layers layers;
 	bool any_grants;
 };
-
-static void paths_free(struct chain_paths *p)
-{
-	if (!p)
-		return;
-	free(p->org);
-	free(p->gain_of);
-	free(p->tier);
-	free(p->gains);
-	free(p);
-}
 
 void chain_list_free(struct chain_list *l)
 {
 	if (!l)
 		return;
-	paths_free(l->paths);
+	if (l->paths)
+		layers_done(&l->paths->layers);
+	free(l->paths);
 	free(l->items);
 	free(l);
 }
 
 size_t chain_list_bytes(const struct chain_list *l)
 {
-	return sizeof *l + l->n * sizeof *l->items + sizeof *l->paths + l->paths->n * 9 +
-	       l->paths->n_gains * sizeof *l->paths->gains;
-}
-
-static int u32_cmp(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-static struct chain_paths *paths_keep(const struct chain *c)
-{
-	const struct scratch *s = c->w.s;
-	struct chain_paths *p = calloc(1, sizeof *p);
-	if (!p)
-		return NULL;
-	size_t n = MAX(s->n_reach, (size_t)1), g = MAX(s->n_gains, (size_t)1);
-	p->org = malloc(n * sizeof *p->org);
-	p->gain_of = malloc(n * sizeof *p->gain_of);
-	p->tier = malloc(n);
-	p->gains = malloc(g * sizeof *p->gains);
-	if (!p->org || !p->gain_of || !p->tier || !p->gains) {
-		paths_free(p);
-		return NULL;
-	}
-	p->n = s->n_reach;
-	p->n_gains = s->n_gains;
-	p->any_grants = c->w.any_grants;
-	if (p->n_gains)
-		memcpy(p->gains, s->gains, p->n_gains * sizeof *p->gains);
-	if (p->n) {
-		memcpy(p->org, s->reach, p->n * sizeof *p->org);
-		qsort(p->org, p->n, sizeof *p->org, u32_cmp);
-	}
-	for (size_t i = 0; i < p->n; i++) {
-		p->gain_of[i] = s->gain_of[p->org[i]];
-		p->tier[i] = (uint8_t)cell_tier(s->cell[p->org[i]]);
-	}
-	return p;
+	return sizeof *l + l->n * sizeof *l->items + sizeof *l->paths + layers_bytes(&l->paths->layers);
 }
 
 /* ---- the list ---- */
 
 /* Last day on which held >= required, for an item that is expiring. */
-static int32_t expires_on(const struct judged *j, int32_t on)
+static int32_t expires_on(const struct step *st, uint32_t n, unsigned required, int32_t on)
 {
-	for (uint32_t i = 0; i < j->n_steps; i++)
-		if (j->steps[i].day > on && step_held(j->steps[i].bits) < j->item.required)
-			return j->steps[i].day - 1;
+	for (uint32_t i = 0; i < n; i++)
+		if (st[i].day > on && step_held(st[i].bits) < required)
+			return st[i].day - 1;
 	return DAY_NONE;
 }
 
@@ -99,95 +48,98 @@ static double answered(double dependency)
 	return (double)json_dec9_units(dependency) / 1e9;
 }
 
-static enum rc items_fill(struct chain *c, unsigned want, struct chain_list *l)
-{
-	struct scratch *s = c->w.s;
-	struct judged j;
-	size_t cap = 0;
-	for (size_t i = 0; i < s->n_reach; i++) {
-		chain_judge(c, s->reach[i], &j);
-		if (!(want >> j.item.state & 1))
-			continue;
-		if (j.item.state == ST_EXPIRING)
-			j.item.expires_on = expires_on(&j, c->w.q->on);
-		j.item.dependency = answered(s->best[s->reach[i]]);
-		if (l->n == cap) {
-			cap = cap ? cap * 2 : 256;
-			struct chain_item *p = realloc(l->items, cap * sizeof *p);
-			if (!p)
-				return RC_NOMEM;
-			l->items = p;
-		}
-		l->items[l->n++] = j.item;
-	}
-	return RC_OK;
-}
-
-static int item_cmp(const void *pa, const void *pb)
-{
-	const struct chain_item *a = pa, *b = pb;
-	if (a->tier != b->tier)
-		return a->tier < b->tier ? -1 : 1;
-	if (a->dependency != b->dependency)
-		return a->dependency > b->dependency ? -1 : 1;
-	return a->supplier < b->supplier ? -1 : a->supplier > b->supplier;
-}
-
-struct with_id {
-	struct view id;
-	struct chain_item item;
+struct filling {
+	struct chain c;
+	unsigned want;
+	struct chain_list *l;
+	size_t cap;
+	bool failed;
 };
 
-static int id_cmp(const void *pa, const void *pb)
+static void item_add(void *arg, uint32_t supplier)
 {
-	return view_cmp(((const struct with_id *)pa)->id, ((const struct with_id *)pb)->id);
+	struct filling *f = arg;
+	struct chain_list *l = f->l;
+	struct standing_in st;
+	uint32_t n;
+	const struct step *steps = chain_steps(&f->c, supplier, &n, &st);
+	const struct own_link *own = cell_tier(st.cell) == 1 ? own_find(&f->c, supplier) : NULL;
+	struct chain_item i = chain_judge(&f->c, supplier, &st, own);
+	if (!(f->want >> i.state & 1))
+		return;
+	if (i.state == ST_EXPIRING)
+		i.expires_on = expires_on(steps, n, i.required, f->c.w.q->on);
+	i.dependency = answered(f->c.w.s->best[supplier]);
+	if (l->n == f->cap) {
+		size_t cap = f->cap ? f->cap + f->cap / 2 : 256;
+		struct chain_item *p = realloc(l->items, cap * sizeof *p);
+		if (!p) {
+			f->failed = true;
+			return;
+		}
+		l->items = p;
+		f->cap = cap;
+	}
+	l->items[l->n++] = i;
 }
 
-/* Ties of tier and dependency stand in id order. */
-static enum rc ties_by_id(struct txn *t, struct chain_item *items, size_t n)
+/* Ascending keys are tiers ascending and, within, dependency falling. */
+static uint64_t item_key(const struct chain_item *i)
 {
-	AUTO_FREE struct with_id *v = NULL;
-	for (size_t from = 0, to; from < n; from = to) {
-		for (to = from + 1; to < n && items[to].tier == items[from].tier &&
-				    items[to].dependency == items[from].dependency;
-		     to++)
-			;
-		if (to - from < 2)
-			continue;
-		struct with_id *p = realloc(v, (to - from) * sizeof *p);
-		if (!p)
-			return RC_NOMEM;
-		v = p;
-		for (size_t i = from; i < to; i++)
-			v[i - from] = (struct with_id){ org_id(t, items[i].supplier), items[i] };
-		qsort(v, to - from, sizeof *v, id_cmp);
-		for (size_t i = from; i < to; i++)
-			items[i] = v[i - from].item;
+	return (uint64_t)i->tier << 32 | (1000000000u - (uint64_t)json_dec9_units(i->dependency));
+}
+
+/* Ties stay in number order: who reads the list puts them in id order, as far as it goes. */
+static enum rc items_sort(struct chain_list *l)
+{
+	size_t n = MAX(l->n, (size_t)1);
+	AUTO_FREE uint64_t *key = malloc(n * sizeof *key);
+	AUTO_FREE uint32_t *at = malloc(n * sizeof *at);
+	struct chain_item *sorted = malloc(n * sizeof *sorted);
+	if (!key || !at || !sorted) {
+		free(sorted);
+		return RC_NOMEM;
 	}
+	for (size_t i = 0; i < l->n; i++) {
+		key[i] = item_key(&l->items[i]);
+		at[i] = (uint32_t)i;
+	}
+	radix_sort(key, at, l->n);
+	for (size_t i = 0; i < l->n; i++)
+		sorted[i] = l->items[at[i]];
+	free(l->items);
+	l->items = sorted;
 	return RC_OK;
+}
+
+static enum rc list_fill(struct filling *f, struct chain_list *l)
+{
+	struct chain *c = &f->c;
+	enum rc rc;
+	if (!(l->paths = calloc(1, sizeof *l->paths)))
+		return RC_NOMEM;
+	l->paths->any_grants = c->w.any_grants;
+	rc = layers_run(&c->w, &l->paths->layers);
+	if (rc == RC_OK)
+		rc = chain_each(c, item_add, f);
+	if (rc == RC_OK && f->failed)
+		rc = RC_NOMEM;
+	return rc == RC_OK ? items_sort(l) : rc;
 }
 
 enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_query *q, unsigned want,
 			   struct chain_list **out)
 {
-	struct chain c;
 	struct chain_list *l = calloc(1, sizeof *l);
 	if (!l)
 		return RC_NOMEM;
-	enum rc rc = chain_open(&c, t, s, q, true, false);
+	struct filling f = { .want = want, .l = l };
+	enum rc rc = chain_open(&f.c, t, s, q, false);
 	l->q = *q;
 	l->revision = graph_revision(t);
 	if (rc == RC_OK)
-		rc = items_fill(&c, want, l);
-	if (rc == RC_OK && (c.steps.bad || c.w.out.bad))
-		rc = RC_DAMAGED;
-	if (rc == RC_OK && l->n > 1) {
-		qsort(l->items, l->n, sizeof *l->items, item_cmp);
-		rc = ties_by_id(t, l->items, l->n);
-	}
-	if (rc == RC_OK && !(l->paths = paths_keep(&c)))
-		rc = RC_NOMEM;
-	chain_done(&c);
+		rc = list_fill(&f, l);
+	chain_done(&f.c);
 	if (rc != RC_OK) {
 		chain_list_free(l);
 		return rc;
@@ -196,33 +148,74 @@ enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_
 	return RC_OK;
 }
 
-/* ---- paths ---- */
+/* ---- going through it ---- */
 
-/* best(layer, org) as of that layer; -1: not reached by then. */
-static double best_at(const struct chain_list *l, uint32_t org, unsigned layer)
+/* The items from `from` on that have its key. */
+static size_t ties_end(const struct chain_list *l, size_t from)
 {
-	const struct chain_paths *p = l->paths;
-	if (org == l->q.procurer)
-		return 1.0; /* walks do not pass through P again: it is only ever the beginning */
-	const uint32_t *at = p->n ? bsearch(&org, p->org, p->n, sizeof *p->org, u32_cmp) : NULL;
-	if (!at)
-		return -1;
-	for (uint32_t g = p->gain_of[at - p->org]; g; g = p->gains[g - 1].prev)
-		if (p->gains[g - 1].layer <= layer)
-			return p->gains[g - 1].value;
-	return -1;
+	uint64_t key = item_key(&l->items[from]);
+	while (from < l->n && item_key(&l->items[from]) == key)
+		from++;
+	return from;
 }
 
-/* The layer at which org's best value was first reached, and that value. */
-static unsigned best_layer(const struct chain_list *l, uint32_t org, double *out_value)
+static void ties_begin(struct chain_iter *it, size_t from, struct view after)
 {
-	const struct chain_paths *p = l->paths;
-	const uint32_t *at = p->n ? bsearch(&org, p->org, p->n, sizeof *p->org, u32_cmp) : NULL;
-	if (!at)
-		return 0;
-	const struct gain *g = &p->gains[p->gain_of[at - p->org] - 1];
-	*out_value = g->value;
-	return g->layer;
+	it->from = from;
+	it->to = ties_end(it->list, from);
+	it->rc = id_order_begin(&it->ties, it->t, &it->list->items[from], sizeof(struct chain_item), it->to - from,
+				after);
+}
+
+void chain_iter_begin(struct chain_iter *it, const struct chain_list *l, struct txn *t)
+{
+	*it = (struct chain_iter){ .list = l, .t = t };
+}
+
+void chain_iter_seek(struct chain_iter *it, unsigned tier, double dependency, struct view after)
+{
+	struct chain_item at = { .tier = (uint8_t)tier, .dependency = dependency };
+	uint64_t key = item_key(&at);
+	size_t lo = 0, hi = it->list->n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (item_key(&it->list->items[mid]) < key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	it->from = it->to = lo;
+	if (lo < it->list->n && item_key(&it->list->items[lo]) == key)
+		ties_begin(it, lo, after);
+}
+
+const struct chain_item *chain_iter_next(struct chain_iter *it)
+{
+	size_t at;
+	while (it->rc == RC_OK) {
+		if (it->from < it->to && id_order_next(&it->ties, &at))
+			return &it->list->items[it->from + at];
+		id_order_done(&it->ties);
+		if (it->to == it->list->n)
+			return NULL;
+		ties_begin(it, it->to, (struct view){ 0 });
+	}
+	return NULL;
+}
+
+enum rc chain_iter_done(struct chain_iter *it)
+{
+	id_order_done(&it->ties);
+	return it->rc != RC_OK ? it->rc : txn_rc(it->t);
+}
+
+/* ---- paths ---- */
+
+static double best_at(const struct chain_list *l, uint32_t org, unsigned layer)
+{
+	if (org == l->q.procurer)
+		return 1.0; /* walks do not pass through P again: it is only ever the beginning */
+	return layers_best(&l->paths->layers, org, layer);
 }
 
 struct step_back {
@@ -270,10 +263,10 @@ static bool predecessor(const struct chain_list *l, struct txn *t, uint32_t org,
 /* Traces back; links (may be NULL) gets each link's dependency. */
 static size_t trace(const struct chain_list *l, struct txn *t, uint32_t supplier, uint32_t *out, unsigned *links)
 {
-	double value = 0;
-	unsigned k = best_layer(l, supplier, &value);
-	if (k == 0)
+	unsigned tier, k;
+	if (!layers_of(&l->paths->layers, supplier, &tier, &k))
 		return 0;
+	double value = best_at(l, supplier, k);
 	size_t n = k + 1;
 	uint32_t org = supplier;
 	out[k] = org;
@@ -302,11 +295,11 @@ enum rc dependency_compute(struct txn *t, struct scratch *s, const struct chain_
 	enum rc rc = chain_list_compute(t, s, q, 0, &l);
 	if (rc != RC_OK)
 		return rc;
-	if (best_layer(l, supplier, &out->dependency) == 0) {
+	unsigned last;
+	if (!layers_of(&l->paths->layers, supplier, &out->tier, &last)) {
 		rc = RC_NOT_FOUND;
 	} else {
-		const uint32_t *at = bsearch(&supplier, l->paths->org, l->paths->n, sizeof(uint32_t), u32_cmp);
-		out->tier = l->paths->tier[at - l->paths->org];
+		out->dependency = best_at(l, supplier, last);
 		out->n_path = trace(l, t, supplier, out->path, out->link_dependency);
 		if (out->n_path == 0)
 			rc = RC_INTERNAL;

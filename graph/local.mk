@@ -24,6 +24,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/contacts.h \
 	%D%/delta.c \
 	%D%/delta.h \
+	%D%/dependency.c \
 	%D%/dominators.c \
 	%D%/events.c \
 	%D%/exposure.c \
@@ -32,6 +33,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/fields.def \
 	%D%/figures.c \
 	%D%/graph.h \
+	%D%/idorder.c \
+	%D%/idorder.h \
 	%D%/impact.c \
 	%D%/ids.c \
 	%D%/link.c \
@@ -52,6 +55,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/steps.c \
 	%D%/steps_write.c \
 	%D%/steps.h \
+	%D%/sweep.c \
 	%D%/tick.c \
 	%D%/walk.c \
 	%D%/walk.h

@@ -2,6 +2,7 @@
  * skipped, so that small numbers cost few passes. */
 #include "graph/radix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -72,4 +73,16 @@ void radix_sort(uint64_t *key, uint32_t *val, size_t n)
 		memcpy(key, ka, n * sizeof *key);
 		memcpy(val, va, n * sizeof *val);
 	}
+}
+
+int u32_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+void u32_sort(uint32_t *v, size_t n)
+{
+	if (n > 1)
+		qsort(v, n, sizeof *v, u32_cmp);
 }

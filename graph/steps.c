@@ -252,19 +252,12 @@ enum rc steps_compute(struct txn *t, uint32_t org, struct step **out, uint32_t *
 
 /* ---- blocks ---- */
 
-static uint32_t first_of(struct view v, uint32_t slot)
-{
-	uint32_t x;
-	memcpy(&x, (const char *)v.p + 4 * slot, 4);
-	return x;
-}
-
 void step_reader_init(struct step_reader *r, struct txn *t)
 {
 	*r = (struct step_reader){ .t = t };
 }
 
-static bool block_load(struct step_reader *r, uint32_t block)
+bool steps_load(struct step_reader *r, uint32_t block)
 {
 	uint8_t key[4];
 	if (r->have && r->block == block)
@@ -276,7 +269,7 @@ static bool block_load(struct step_reader *r, uint32_t block)
 	struct view v;
 	if (txn_get(r->t, DB_STEP, view_of(key, 4), &v) != RC_OK)
 		return false;
-	if (v.n < STEP_HEAD_BYTES || v.n != STEP_HEAD_BYTES + 8 * (size_t)first_of(v, STEP_BLOCK)) {
+	if (v.n < STEP_HEAD_BYTES || v.n != STEP_HEAD_BYTES + 8 * (size_t)steps_first(v, STEP_BLOCK)) {
 		r->bad = true;
 		return false;
 	}
@@ -284,37 +277,17 @@ static bool block_load(struct step_reader *r, uint32_t block)
 	return true;
 }
 
-const struct step *steps_of(struct step_reader *r, uint32_t org, uint32_t *out_n)
+uint32_t steps_search(const struct step *s, uint32_t n, int32_t day)
 {
-	*out_n = 0;
-	if (!block_load(r, org / STEP_BLOCK))
-		return NULL;
-	uint32_t a = first_of(r->v, org % STEP_BLOCK), b = first_of(r->v, org % STEP_BLOCK + 1);
-	if (a > b || b > first_of(r->v, STEP_BLOCK)) {
-		r->bad = true;
-		return NULL;
+	uint32_t lo = 0, hi = n;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+		if (s[mid].day <= day)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	*out_n = b - a;
-	return (const void *)((const char *)r->v.p + STEP_HEAD_BYTES + 8 * (size_t)a);
-}
-
-uint32_t steps_at(const struct step *s, uint32_t n, int32_t day)
-{
-	uint32_t bits = 0;
-	if (n > 16) { /* few organisations have many steps: find the last one not after the day */
-		uint32_t lo = 0, hi = n;
-		while (lo < hi) {
-			uint32_t mid = (lo + hi) / 2;
-			if (s[mid].day <= day)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		return lo ? s[lo - 1].bits : 0;
-	}
-	for (uint32_t i = 0; i < n && s[i].day <= day; i++)
-		bits = s[i].bits;
-	return bits;
+	return lo ? s[lo - 1].bits : 0;
 }
 
 struct held held_on(struct txn *t, uint32_t org, int32_t day)

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "graph/graph.h"
 
 #define STEP_BLOCK 256u
@@ -32,14 +34,42 @@ struct step_reader {
 	struct txn *t;
 	uint32_t block;
 	bool have;
-	struct view v;
+	struct view v; /* p NULL: nobody of the block has steps */
 	bool bad;
 };
 void step_reader_init(struct step_reader *r, struct txn *t);
+bool steps_load(struct step_reader *r, uint32_t block);
+static inline uint32_t steps_first(struct view block, uint32_t slot)
+{
+	uint32_t x;
+	memcpy(&x, (const char *)block.p + 4 * slot, 4);
+	return x;
+}
 /* All steps of org; *out_n 0 where there are none. */
-const struct step *steps_of(struct step_reader *r, uint32_t org, uint32_t *out_n);
+static inline const struct step *steps_of(struct step_reader *r, uint32_t org, uint32_t *out_n)
+{
+	*out_n = 0;
+	if (r->have && r->block == org / STEP_BLOCK ? !r->v.p : !steps_load(r, org / STEP_BLOCK))
+		return NULL;
+	uint32_t a = steps_first(r->v, org % STEP_BLOCK), b = steps_first(r->v, org % STEP_BLOCK + 1);
+	if (a > b || b > steps_first(r->v, STEP_BLOCK)) {
+		r->bad = true;
+		return NULL;
+	}
+	*out_n = b - a;
+	return (const void *)((const char *)r->v.p + STEP_HEAD_BYTES + 8 * (size_t)a);
+}
 /* The bits that hold on a day; 0: nothing. */
-uint32_t steps_at(const struct step *s, uint32_t n, int32_t day);
+uint32_t steps_search(const struct step *s, uint32_t n, int32_t day);
+static inline uint32_t steps_at(const struct step *s, uint32_t n, int32_t day)
+{
+	uint32_t bits = 0;
+	if (n > 16) /* few organisations have many */
+		return steps_search(s, n, day);
+	for (uint32_t i = 0; i < n && s[i].day <= day; i++)
+		bits = s[i].bits;
+	return bits;
+}
 
 /* steps_write.c: computes the steps of organisations anew from their certificates (and their parents') and
  * writes them, each block once; the calendar's entries follow, and what they held before is noted.

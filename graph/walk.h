@@ -2,9 +2,11 @@
  * walk.h - the bounded walk over a procurer's chain. The one place that decides which links a chain
  * contains: active on the day and visible to the procurer (domain.md, "The chain of a procurer").
  *
- * How it is fast: neighbours lie packed in number order (adj.h), a frontier is visited in number order so
- * that each block is looked up once a tier, and what is known of a reached organisation is one 32-bit
- * cell in an array by number, valid by its epoch so that nothing is cleared between walks.
+ * How it is fast (ADR 0040): neighbours lie packed in number order (adj.h), a frontier is visited in number
+ * order so that each block is looked up once a tier, and what is known of a reached organisation is one
+ * 32-bit cell in an array by number, valid by its epoch so that nothing is cleared between walks. Where a
+ * chain is a good part of the country its last tier is not followed link by link: one pass over
+ * everybody's procurers (sweep.c) reads memory in sequence and asks a bitmap.
  */
 #pragma once
 
@@ -18,15 +20,16 @@ enum {
 	CELL_DOUBT = 1 << 9,     /* a link asked has scope_fit partly or unknown */
 	CELL_UNDECIDED = 1 << 10,
 	CELL_GAP = 1 << 11,      /* set when the item was judged */
+	CELL_ASKED = CELL_GAP - 1, /* the tier and what is asked */
 };
 static inline unsigned cell_tier(uint32_t c) { return c & 31; }
 static inline unsigned cell_level(uint32_t c) { return c >> 5 & 7; }
 
-/* One improvement of best(k, X): values of earlier layers stay readable through prev. */
-struct gain {
-	uint32_t prev;  /* index + 1 of the one before; 0: none */
-	uint32_t layer;
-	double value;
+/* How a walk goes about it, see walk.c; other than WALK_ANY for tests. */
+enum walk_form {
+	WALK_ANY,
+	WALK_TOP_DOWN,
+	WALK_SWEEP, /* passes over everything wherever they are possible */
 };
 
 struct scratch {
@@ -34,18 +37,15 @@ struct scratch {
 	uint32_t epoch;      /* 1..65535 */
 	uint32_t *cell;
 	uint64_t *bits;      /* all zero between walks */
-	uint32_t *index;     /* place in a list; valid where list[index[x]] == x */
-	double *best;        /* dependency walks only */
-	uint32_t *gain_of;   /* index + 1 of the newest gain */
+	uint64_t *seen;      /* sweeps: P and tiers up to N - 1 */
+	uint32_t *index;     /* made by scratch_index(): a place in a list */
+	double *best;        /* made by scratch_best(): dependency */
 	uint32_t *reach;     /* reached organisations, tier by tier */
 	size_t n_reach, cap_reach;
 	uint32_t tier_first[TIER_MAX + 2]; /* reach[tier_first[k] .. tier_first[k+1]) is tier k */
-	struct gain *gains;
-	size_t n_gains, cap_gains;
-	uint32_t *list;      /* general-purpose lists, see walk.c */
+	uint32_t *list;      /* see scratch_list() */
 	size_t cap_list;
-	double *value;
-	size_t cap_value;
+	enum walk_form form;
 };
 
 struct walk {
@@ -55,11 +55,24 @@ struct walk {
 	struct adj_reader out;
 	uint64_t dependency_defaulted;
 	bool any_grants; /* there are grants at all */
+	bool swept;      /* reach ends with tier N - 1: sweep_each() finds the last one */
 	enum rc rc;
 };
 
 /* Makes room for every organisation of the snapshot and begins an epoch. */
 MUST_USE enum rc scratch_begin(struct scratch *s, struct txn *t);
+void scratch_force(struct scratch *s, enum walk_form form);
+/* Room that not every walk needs; false: out of memory. */
+bool scratch_index(struct scratch *s);
+bool scratch_best(struct scratch *s);
+bool scratch_reach(struct scratch *s); /* for one more in reach */
+bool scratch_list(struct scratch *s, size_t n);
+/* Puts list[0..n), whose bits are set and no others, into number order and clears the bits. */
+void scratch_order(struct scratch *s, uint32_t *list, size_t n);
+/* After a failure the bitmap may be half set: the next walk must find it empty. */
+void scratch_bits_clear(struct scratch *s);
+static inline void bit_set(uint64_t *bits, uint32_t org) { bits[org / 64] |= 1ull << (org % 64); }
+static inline bool bit_has(const uint64_t *bits, uint32_t org) { return bits[org / 64] >> (org % 64) & 1; }
 static inline bool cell_reached(const struct scratch *s, uint32_t org)
 {
 	return s->cell[org] >> 16 == s->epoch;
@@ -69,10 +82,13 @@ bool dates_active(const struct adj_dates *d, int32_t day);
 /* Is procurer -> supplier, not the viewer's own link, visible to the viewer? attr: of its entry. */
 bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, uint32_t attr,
 		  int32_t day, bool any_grants);
-/* Reaches everybody within q->depth tiers; fills cell, reach, tier_first. With dependency: best and
- * gains too. */
+/* Reaches everybody within q->depth tiers; fills cell, reach, tier_first. may_sweep: where the last tier
+ * hangs on a good part of all organisations, it is left to sweep_each(). */
 MUST_USE enum rc walk_run(struct walk *w, struct txn *t, struct scratch *s, const struct chain_query *q,
-			  bool dependency);
+			  bool may_sweep);
+/* Is a pass over everybody's links cheaper than following those of n organisations? last: no further tier
+ * hangs on that. */
+bool walk_sweeps(const struct walk *w, size_t n, bool last);
 void walk_done(struct walk *w);
 
 /* fn for every active, visible link procurer -> supplier of the chain except those to the chain's
@@ -98,3 +114,33 @@ void walk_done(struct walk *w);
 			}                                                                              \
 		}                                                                                      \
 	} while (0)
+
+/* ---- sweep.c: passes over everybody's procurers, in number order ---- */
+
+/* After a walk that left its last tier out (w->swept): calls fn for everybody in reach, in number order, with the
+ * cell filled. */
+MUST_USE enum rc sweep_each(struct walk *w, void (*fn)(void *arg, uint32_t org), void *arg);
+/* One layer of dependency: calls rise for everybody whose best value, as far as s->best tells, is beaten by a last
+ * link from an organisation whose bit is set. s->best must not change meanwhile; s->best[0], nobody's, is taken. */
+MUST_USE enum rc sweep_products(struct walk *w, bool (*rise)(void *arg, uint32_t org, double value), void *arg);
+
+/* ---- dependency.c ---- */
+
+/* Who rose to which best value with exactly that many links, in number order. */
+struct rises {
+	uint32_t *org;
+	double *value;
+	size_t n, cap;
+};
+struct layers {
+	unsigned depth;
+	struct rises of[TIER_MAX + 1]; /* [1..depth] */
+};
+/* After walk_run(): best(k, X) for all of reach; the final values are in s->best too. */
+MUST_USE enum rc layers_run(struct walk *w, struct layers *out);
+void layers_done(struct layers *l);
+size_t layers_bytes(const struct layers *l);
+/* best(k, org); -1: not reached with so few links. */
+double layers_best(const struct layers *l, uint32_t org, unsigned k);
+/* The layers at which org was first reached (its tier), and last rose; false: not in reach. */
+bool layers_of(const struct layers *l, uint32_t org, unsigned *out_first, unsigned *out_last);

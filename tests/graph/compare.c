@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "graph/room.h"
+#include "graph/walk.h"
 
 struct question question_random(const struct world *w, struct rng *r)
 {
@@ -179,6 +180,31 @@ static bool same_path(const struct twin_chain *c, FILE *out, const char *what, i
 	return false;
 }
 
+/* The whole list in order, and again from behind one of its items. */
+static bool compare_items(const struct twin_chain *c, struct txn *t, const struct chain_list *list,
+			  const struct chain_item *twin, size_t n, FILE *out)
+{
+	struct chain_iter it, behind;
+	const struct chain_item *a;
+	bool ok = true;
+
+	chain_iter_begin(&it, list, t);
+	for (size_t i = 0; ok && i < n; i++) {
+		a = chain_iter_next(&it);
+		ok = same(out, "list item", a != NULL, true) && same_item(c->w, out, a, &twin[i]);
+		if (!ok || i % (n / 16 + 1) != 0)
+			continue;
+		chain_iter_begin(&behind, list, t);
+		chain_iter_seek(&behind, a->tier, a->dependency, org_id(t, a->supplier));
+		a = chain_iter_next(&behind);
+		ok = same(out, "list item behind", a != NULL, i + 1 < n) &&
+		     (!a || same_item(c->w, out, a, &twin[i + 1]));
+		ok &= same(out, "chain_iter_done", chain_iter_done(&behind), RC_OK);
+	}
+	ok = ok && same(out, "list goes on", chain_iter_next(&it) != NULL, false);
+	return same(out, "chain_iter_done", chain_iter_done(&it), RC_OK) && ok;
+}
+
 static bool compare_list(const struct twin_chain *c, struct txn *t, struct scratch *s,
 			 const struct chain_query *q, unsigned want, FILE *out)
 {
@@ -191,12 +217,10 @@ static bool compare_list(const struct twin_chain *c, struct txn *t, struct scrat
 	if (!ok)
 		return false;
 	ok = same(out, "list length", (int64_t)list->n, (int64_t)n);
-	for (size_t i = 0; ok && i < n; i++) {
-		ok = same_item(c->w, out, &list->items[i], &twin[i]);
-		if (ok && i % (n / 64 + 1) == 0)
-			ok = same_path(c, out, "chain_path", index_of(c->w, twin[i].supplier), path,
-				       chain_path(list, t, twin[i].supplier, path));
-	}
+	ok = ok && compare_items(c, t, list, twin, n, out);
+	for (size_t i = 0; ok && i < n; i += n / 64 + 1)
+		ok = same_path(c, out, "chain_path", index_of(c->w, twin[i].supplier), path,
+			       chain_path(list, t, twin[i].supplier, path));
 	if (!ok)
 		fprintf(out, "    (list of states %#x)\n", want);
 	if (!list->n)
@@ -230,17 +254,17 @@ static bool compare_dependency(const struct twin_chain *c, struct txn *t, struct
 	return ok;
 }
 
-bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, const struct question *q,
-		   FILE *out)
+static bool compare_chain_in(enum walk_form form, const struct twin_chain *c, struct txn *t, struct scratch *s,
+			     const struct question *q, FILE *out)
 {
-	AUTO_FREE struct twin_chain *c = malloc(sizeof(*c));
 	AUTO_FREE struct exposure *x = malloc(2 * sizeof(*x));
+	const struct world *w = c->w;
 	struct chain_query cq = query_of(w, q);
 	bool ok;
 
-	if (!c || !x)
+	if (!x)
 		abort();
-	twin_chain(w, q->p, q->depth, q->on, q->horizon, c);
+	scratch_force(s, form);
 	twin_exposure(c, &x[1]);
 	ok = same(out, "exposure_compute", exposure_compute(t, s, &cq, &x[0]), RC_OK);
 	ok = ok && same_exposure(out, &x[0], &x[1]);
@@ -250,6 +274,23 @@ bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, cons
 	for (int o = 0; o < (int)w->n_orgs; o += 1 + (int)w->n_orgs / 64)
 		if (w->org[o].there)
 			ok &= compare_dependency(c, t, s, &cq, o, out);
+	scratch_force(s, WALK_ANY);
+	if (!ok)
+		fprintf(out, "    form of the walk: %d\n", (int)form);
+	return ok;
+}
+
+bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, const struct question *q,
+		   FILE *out)
+{
+	AUTO_FREE struct twin_chain *c = malloc(sizeof(*c));
+	bool ok;
+
+	if (!c)
+		abort();
+	twin_chain(w, q->p, q->depth, q->on, q->horizon, c);
+	ok = compare_chain_in(WALK_TOP_DOWN, c, t, s, q, out);
+	ok &= compare_chain_in(WALK_SWEEP, c, t, s, q, out);
 	if (!ok)
 		say_question(q, out);
 	return ok;

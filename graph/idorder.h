@@ -1,0 +1,27 @@
+/*
+ * idorder.h - organisations in the order of their ids, from some id on, without fetching the ids of those
+ * that nobody reads: answers come in pages, and one hundred of a million is what is asked for.
+ */
+#pragma once
+
+#include "graph/graph.h"
+
+struct id_at {
+	struct view id;
+	size_t at;
+};
+struct id_order {
+	struct txn *t;
+	const char *base; /* records whose first member is the organisation, ascending */
+	size_t stride, n;
+	struct id_at *sorted; /* few: all of them sorted, [next..n_sorted) to come */
+	size_t next, n_sorted;
+	struct cur cur; /* many: the ids of all organisations, of which every so many-th is one of these */
+	bool walking;
+};
+/* after: only greater ids; p NULL: all. done also after a failure. */
+MUST_USE enum rc id_order_begin(struct id_order *o, struct txn *t, const void *base, size_t stride, size_t n,
+				struct view after);
+/* Place of the next one; false: no more (or an error in the transaction). */
+bool id_order_next(struct id_order *o, size_t *out_at);
+void id_order_done(struct id_order *o);
