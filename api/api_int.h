@@ -61,9 +61,14 @@ void answer_fail(struct request *r, enum rc rc, struct err *e);
 /* dispatch.c */
 /* Runs an admitted request; on its loop. */
 void dispatch_run(struct request *r);
+/* Runs the handler in a transaction that is active; fills the reply. */
+void dispatch_handle(struct request *r, struct txn *t, struct scratch *s);
 /* The loop's transaction, renewed; NULL and *out_rc where it cannot be had. */
 struct txn *loop_txn(struct loop *l, enum rc *out_rc);
 void loop_txn_end(struct loop *l);
+
+/* dispatch_pool.c */
+void dispatch_pool(struct request *r);
 
 /* openapi.c */
 MUST_USE enum rc openapi_make(struct buf *out, const char *version);

@@ -14,8 +14,7 @@
 
 /* ---- reads ---- */
 
-/* Runs the handler in a transaction that is active; fills the reply. */
-static void run_handler(struct request *r, struct txn *t, struct scratch *s)
+void dispatch_handle(struct request *r, struct txn *t, struct scratch *s)
 {
 	struct err e = { 0 };
 	enum rc rc;
@@ -60,44 +59,9 @@ static void run_light(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
-	run_handler(r, t, NULL);
+	dispatch_handle(r, t, NULL);
 	loop_txn_end(l);
 	answer_send(r);
-}
-
-struct heavy {
-	struct pool_task task; /* first */
-	struct request *r;
-};
-
-static void heavy_run(struct pool_task *task, struct txn *t, struct scratch *s, enum rc rc)
-{
-	struct request *r = ((struct heavy *)(void *)task)->r;
-	struct err e = { 0 };
-
-	if (http_client_gone(r->http))
-		rc = RC_CANCELLED;
-	if (rc) {
-		answer_fail(r, rc, &e);
-		return;
-	}
-	run_handler(r, t, s);
-	answer_send(r);
-}
-
-static void run_pool(struct request *r,
-		     void (*run)(struct pool_task *, struct txn *, struct scratch *, enum rc))
-{
-	struct heavy *h = arena_alloc(r->arena, sizeof(*h));
-	struct err e = { 0 };
-	enum rc rc = RC_NOMEM;
-
-	if (h) {
-		*h = (struct heavy){ .task = { .run = run }, .r = r };
-		rc = pool_submit(r->api->pool, &h->task);
-	}
-	if (rc)
-		answer_fail(r, rc, &e);
 }
 
 /* ---- writes ---- */
@@ -133,7 +97,7 @@ static void write_answer(void *arg)
 		return;
 	}
 	r->route = read;
-	run_handler(r, t, NULL);
+	dispatch_handle(r, t, NULL);
 	loop_txn_end(l);
 	if (r->reply.status == 404) { /* removed again by somebody else in the meantime */
 		buf_clear(&r->reply.body);
@@ -189,27 +153,6 @@ static void run_write(struct request *r)
 		answer_fail(r, rc, &e);
 }
 
-/* On the pool: the handler either fills the reply or sets the command and its done(). */
-static void change_run(struct pool_task *task, struct txn *t, struct scratch *s, enum rc rc)
-{
-	struct request *r = ((struct heavy *)(void *)task)->r;
-	struct err e = { 0 };
-
-	if (http_client_gone(r->http))
-		rc = RC_CANCELLED;
-	if (!rc) {
-		run_handler(r, t, s);
-		if (r->reply.status) { /* refused, or there is nothing to do */
-			answer_send(r);
-			return;
-		}
-		r->sub.arena = r->arena;
-		rc = writer_submit(r->api->c.writer, &r->sub);
-	}
-	if (rc)
-		answer_fail(r, rc, &e);
-}
-
 /* ---- the rest ---- */
 
 static void run_asset(struct request *r)
@@ -249,7 +192,7 @@ static void run_stream(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
-	run_handler(r, t, NULL);
+	dispatch_handle(r, t, NULL);
 	loop_txn_end(l);
 	if (r->reply.status >= 400)
 		answer_send(r);
@@ -294,14 +237,15 @@ void dispatch_run(struct request *r)
 	case RUN_LIGHT:
 		run_light(r);
 		return;
-	case RUN_HEAVY:
-		run_pool(r, heavy_run);
+	case RUN_LIST:
+	case RUN_CHAIN:
+	case RUN_IMPACT:
+	case RUN_SEARCH:
+	case RUN_CHANGE:
+		dispatch_pool(r);
 		return;
 	case RUN_WRITE:
 		run_write(r);
-		return;
-	case RUN_CHANGE:
-		run_pool(r, change_run);
 		return;
 	case RUN_STREAM:
 		run_stream(r);

@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/cursor.c \
 	%D%/cursor.h \
 	%D%/dispatch.c \
+	%D%/dispatch_pool.c \
 	%D%/entity_fields.c \
 	%D%/entity_out.c \
 	%D%/entity_out.h \

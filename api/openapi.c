@@ -434,10 +434,9 @@ static const char *tag_of(const struct route *r)
 		return "system";
 	if (strncmp(r->path, "/v1/orgs", 8) != 0)
 		return "data";
-	return r->run == RUN_HEAVY && strchr(r->path, '{') && !strstr(r->path, "/suppliers") &&
-			       !strstr(r->path, "/procurers")
-		       ? "chain"
-		       : "register";
+	bool listed = r->run == RUN_LIST && !strstr(r->path, "/suppliers") &&
+		      !strstr(r->path, "/procurers");
+	return listed || r->run == RUN_CHAIN || r->run == RUN_IMPACT ? "chain" : "register";
 }
 
 static void operation(struct json *j, const struct route *r)

@@ -51,7 +51,7 @@ struct request {
 	struct view body;
 
 	struct txn *txn;
-	struct scratch *scratch;             /* RUN_HEAVY only */
+	struct scratch *scratch;             /* on the pool only */
 
 	struct submission sub;               /* RUN_WRITE: what the handler asks for */
 	struct op op;

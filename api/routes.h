@@ -15,7 +15,10 @@ struct request;
 enum route_run {
 	RUN_PLAIN,  /* on the loop, without the store */
 	RUN_LIGHT,  /* on the loop, with its read transaction */
-	RUN_HEAVY,  /* on the compute pool */
+	RUN_LIST,   /* on the compute pool, small */
+	RUN_CHAIN,  /* on the compute pool, as large as the chain of the first organisation of the path */
+	RUN_IMPACT, /* the same against the links */
+	RUN_SEARCH, /* on the compute pool, as large as the register */
 	RUN_WRITE,  /* builds one command; the answer is then the read route's */
 	RUN_CHANGE, /* on the pool: builds one command and says itself what is answered behind it */
 	RUN_STREAM, /* opens a stream that the loop pumps */

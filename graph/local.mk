@@ -52,6 +52,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/rules.h \
 	%D%/segment.c \
 	%D%/state.h \
+	%D%/small.c \
+	%D%/small.h \
 	%D%/steps.c \
 	%D%/steps_write.c \
 	%D%/steps.h \

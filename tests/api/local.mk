@@ -13,6 +13,14 @@ TESTS += %D%/test_api
 %C%_test_api_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_api_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# The lanes of the compute pool.
+check_PROGRAMS += %D%/test_pool
+TESTS += %D%/test_pool
+threaded_tests += %D%/test_pool
+%C%_test_pool_SOURCES = tests/run.h tests/tmpdir.h %D%/test_pool.c
+%C%_test_pool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_pool_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The request reader by itself.
 check_PROGRAMS += %D%/test_http1
 TESTS += %D%/test_http1

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "graph/small.h"
 #include "tests/graph/compare.h"
 #include "tests/graph/world_ops.h"
 #include "tests/run.h"
@@ -89,6 +90,34 @@ static bool impact_covers(const struct question *q, int s, FILE *out)
 	return ok;
 }
 
+/* The links of a chain taken as a tree, counted no further than beyond the limit. */
+static unsigned tree_links(enum adj_dir way, int org, unsigned depth, unsigned n)
+{
+	for (unsigned i = 0; i < w->n_links && depth && n <= SMALL_LINKS; i++) {
+		const struct w_link *l = &w->link[i];
+
+		if (l->there && (way == ADJ_OUT ? l->procurer : l->supplier) == org)
+			n = tree_links(way, way == ADJ_OUT ? l->supplier : l->procurer, depth - 1,
+				       n + 1);
+	}
+	return n;
+}
+
+static bool sizes_agree(int org, FILE *out)
+{
+	bool ok = true;
+
+	for (unsigned depth = 1; depth <= 2; depth++)
+		for (enum adj_dir way = ADJ_OUT; way <= ADJ_IN; way++) {
+			bool want = tree_links(way, org, depth, 0) <= SMALL_LINKS;
+			if (chain_is_small(txn, way, w->num[org], depth) == want)
+				continue;
+			fprintf(out, "  size of %d, depth %u\n", org, depth);
+			ok = false;
+		}
+	return ok;
+}
+
 static bool agrees(struct rng *r, unsigned questions, FILE *out)
 {
 	bool ok = world_numbers(w, txn);
@@ -100,6 +129,7 @@ static bool agrees(struct rng *r, unsigned questions, FILE *out)
 			q.p = 0; /* a hub */
 		ok &= compare_chain(w, txn, scratch, &q, out);
 		ok &= impact_covers(&q, question_random(w, r).p, out);
+		ok &= sizes_agree(q.p, out);
 		ok &= !w->org[1].there || impact_covers(&q, 1, out);
 		ok &= compare_held(w, txn, q.on, out);
 	}
