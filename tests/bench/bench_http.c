@@ -4,13 +4,12 @@
  *        bench_http PORT TOKEN_FILE watch LIST_OF_IDS N       the first N get targets
  *        bench_http PORT TOKEN_FILE lapse LIST_OF_IDS N       revokes certificate c, N times
  *        bench_http PORT TOKEN_FILE write LINKS.csv CLIENTS SECONDS
- * Prints one JSON object. Sockets block and each writer has a thread of its own: with the daemon on
- * the same processors, the simplest client costs it least.
+ * Prints one JSON object. Sockets block and there is one thread: with the daemon on the same
+ * processors, the simplest client costs it least.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,73 +298,98 @@ static void lapse(size_t n)
 	conn_close(&c);
 }
 
-/* ---- write ---- */
+/* ---- write: one thread for all connections, since each that it has would be taken from the daemon ---- */
 
-struct load {
-	pthread_t thread;
+#define PAIRS_MAX 1000000
+
+struct writes {
 	char (*pairs)[2][64];
-	size_t n, from, step;
-	int64_t until;
+	size_t n_pairs, next, busy;
 	struct sample ms;
 };
 
-static void *write_links(void *arg)
+static void pairs_read(struct writes *w, const char *file)
 {
-	struct load *l = arg;
-	struct conn c;
+	FILE *f = fopen(file, "r");
+	char line[512];
+
+	w->pairs = calloc(PAIRS_MAX, sizeof(*w->pairs));
+	if (!f || !w->pairs || !fgets(line, sizeof(line), f))
+		die(file, "cannot be read");
+	while (w->n_pairs < PAIRS_MAX && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63[^,],%63[^,]", w->pairs[w->n_pairs][0], w->pairs[w->n_pairs][1]) == 2)
+			w->n_pairs++;
+	fclose(f);
+	if (w->n_pairs == 0)
+		die(file, "has no links");
+}
+
+static void write_next(struct writes *w, struct conn *c)
+{
+	char (*pair)[64] = w->pairs[w->next % w->n_pairs];
 	char path[256], body[256];
 
-	conn_open(&c);
-	for (size_t i = l->from; monotonic_us() < l->until; i += l->step) {
-		char (*pair)[64] = l->pairs[i % l->n];
-		snprintf(path, sizeof(path), "/v1/orgs/%s/suppliers/%s", pair[0], pair[1]);
-		snprintf(body, sizeof(body),
-			 "{\"required_level\":3,\"annual_spend\":%zu,\"dependency\":0.25}", i + 1);
-		int64_t t0 = monotonic_us();
-		int status = ask(&c, "PUT", path, body);
-		if (status != 200)
-			die(path, "refused");
-		sample_add(&l->ms, ms_since(t0));
+	snprintf(path, sizeof(path), "/v1/orgs/%s/suppliers/%s", pair[0], pair[1]);
+	snprintf(body, sizeof(body), "{\"required_level\":3,\"annual_spend\":%zu,\"dependency\":0.25}",
+		 ++w->next);
+	conn_send(c, "PUT", path, "application/json", body);
+}
+
+/* Sends on each connection when its answer has come, for so many seconds; 503 is counted apart. */
+static void write_run(struct writes *w, struct conn *c, struct pollfd *p, size_t clients, int seconds)
+{
+	AUTO_FREE int64_t *since = calloc(clients, sizeof(*since));
+	int64_t until = monotonic_us() + seconds * (int64_t)1000000;
+	size_t open = clients;
+
+	if (!since)
+		die("write", "no memory");
+	for (size_t i = 0; i < clients; i++) {
+		since[i] = monotonic_us();
+		write_next(w, &c[i]);
 	}
-	conn_close(&c);
-	return NULL;
+	while (open > 0 && poll(p, (nfds_t)clients, -1) > 0)
+		for (size_t i = 0; i < clients; i++) {
+			if (!(p[i].revents & POLLIN))
+				continue;
+			int status = conn_answer(&c[i], NULL);
+			if (status == 503)
+				w->busy++;
+			else if (status != 200)
+				die("write", "refused");
+			else
+				sample_add(&w->ms, ms_since(since[i]));
+			since[i] = monotonic_us();
+			if (since[i] < until) {
+				write_next(w, &c[i]);
+			} else {
+				p[i].fd = -1;
+				open--;
+			}
+		}
 }
 
 static void write_many(const char *file, size_t clients, int seconds)
 {
-	FILE *f = fopen(file, "r");
-	char line[512];
-	char (*pairs)[2][64] = calloc(1000000, sizeof(*pairs));
-	struct load *l = calloc(clients, sizeof(*l));
-	struct sample all = { 0 };
-	size_t n = 0;
+	AUTO_FREE struct conn *c = calloc(clients, sizeof(*c));
+	AUTO_FREE struct pollfd *p = calloc(clients, sizeof(*p));
+	struct writes w = { 0 };
 
-	if (!f || !pairs || !l || !fgets(line, sizeof(line), f))
-		die(file, "cannot be read");
-	while (n < 1000000 && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%63[^,],%63[^,]", pairs[n][0], pairs[n][1]) == 2)
-			n++;
-	fclose(f);
-	if (n == 0)
-		die(file, "has no links");
+	if (!c || !p)
+		die("write", "no memory");
+	pairs_read(&w, file);
+	for (size_t i = 0; i < clients; i++) {
+		conn_open(&c[i]);
+		p[i] = (struct pollfd){ .fd = c[i].fd, .events = POLLIN };
+	}
 	int64_t t0 = monotonic_us();
-	for (size_t i = 0; i < clients; i++) {
-		l[i] = (struct load){ .pairs = pairs, .n = n, .from = i, .step = clients,
-				      .until = t0 + seconds * (int64_t)1000000 };
-		if (pthread_create(&l[i].thread, NULL, write_links, &l[i]) != 0)
-			die("thread", "none to be had");
-	}
-	for (size_t i = 0; i < clients; i++) {
-		pthread_join(l[i].thread, NULL);
-		for (size_t k = 0; k < l[i].ms.n; k++)
-			sample_add(&all, l[i].ms.v[k]);
-		free(l[i].ms.v);
-	}
-	printf("{\"per_s\":%.0f,", (double)all.n / (ms_since(t0) / 1000));
-	sample_print("ms", &all);
+	write_run(&w, c, p, clients, seconds);
+	printf("{\"per_s\":%.0f,\"busy\":%zu,", (double)w.ms.n / (ms_since(t0) / 1000), w.busy);
+	sample_print("ms", &w.ms);
 	printf("}\n");
-	free(l);
-	free(pairs);
+	for (size_t i = 0; i < clients; i++)
+		conn_close(&c[i]);
+	free(w.pairs);
 }
 
 int main(int argc, char **argv)
