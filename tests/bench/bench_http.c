@@ -305,6 +305,7 @@ static void lapse(size_t n)
 struct writes {
 	char (*pairs)[2][64];
 	size_t n_pairs, next, busy;
+	unsigned run; /* another in each run, so that its values change something */
 	struct sample ms;
 };
 
@@ -330,8 +331,8 @@ static void write_next(struct writes *w, struct conn *c)
 	char path[256], body[256];
 
 	snprintf(path, sizeof(path), "/v1/orgs/%s/suppliers/%s", pair[0], pair[1]);
-	snprintf(body, sizeof(body), "{\"required_level\":3,\"annual_spend\":%zu,\"dependency\":0.25}",
-		 ++w->next);
+	snprintf(body, sizeof(body), "{\"required_level\":3,\"annual_spend\":%zu,\"dependency\":0.%04u}",
+		 ++w->next, 1 + w->run % 9999);
 	conn_send(c, "PUT", path, "application/json", body);
 }
 
@@ -373,7 +374,7 @@ static void write_many(const char *file, size_t clients, int seconds)
 {
 	AUTO_FREE struct conn *c = calloc(clients, sizeof(*c));
 	AUTO_FREE struct pollfd *p = calloc(clients, sizeof(*p));
-	struct writes w = { 0 };
+	struct writes w = { .run = (unsigned)(monotonic_us() / 1000000) };
 
 	if (!c || !p)
 		die("write", "no memory");
