@@ -215,11 +215,15 @@ static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 {
 	uint32_t p, s;
 	struct rec rec;
-	enum rc found = org_find(r->txn, r->param[0], &p);
+	enum rc found;
 
 	r->op = (struct op){
 		.kind = (uint8_t)kind, .ent = ENT_LINK, .a = r->param[0], .b = r->param[1]
 	};
+	/* apply looks all of this up again: a plain PUT has no use for it */
+	if (kind == OP_PUT && !r->if_match.p && !r->if_none_match.p)
+		return make_command(r, RC_NOT_FOUND, NULL, e);
+	found = org_find(r->txn, r->param[0], &p);
 	if (!found)
 		found = org_find(r->txn, r->param[1], &s);
 	if (!found)

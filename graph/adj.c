@@ -183,12 +183,6 @@ struct list {
 	struct buf e, d;
 };
 
-/* An edit as one direction sees it. */
-struct side_edit {
-	uint32_t org, peer, attr;
-	struct adj_dates dates;
-};
-
 static void list_add(struct list *l, uint32_t peer, uint32_t attr, struct adj_dates dates)
 {
 	struct adj_ent e = { peer, attr };
@@ -364,7 +358,8 @@ static void slot_merge(struct adj_reader *r, struct block *b, uint32_t org,
 	buf_add(moved, &l, sizeof l);
 }
 
-static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const struct side_edit *es, size_t n)
+/* The block built anew, list by list. */
+static void block_rebuild(struct txn *w, enum adj_dir dir, uint32_t no, const struct side_edit *es, size_t n)
 {
 	struct adj_reader r;
 	struct block b = { 0 };
@@ -374,7 +369,6 @@ static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const stru
 	adj_reader_init(&r, w, dir);
 	if (adj_load(&r, no))
 		b.hubs = r.block.hubs;
-	const uint64_t was_hub = b.hubs;
 	for (unsigned slot = 0; slot < ADJ_BLOCK; slot++) {
 		uint32_t org = no * ADJ_BLOCK + slot;
 		size_t from = k;
@@ -401,7 +395,17 @@ static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const stru
 		buf_done(&l.e);
 		buf_done(&l.d);
 	}
-	for (k = 0; k < n;) {
+}
+
+static void block_merge(struct txn *w, enum adj_dir dir, uint32_t no, const struct side_edit *es, size_t n)
+{
+	struct adj_reader r;
+
+	adj_reader_init(&r, w, dir);
+	const uint64_t was_hub = adj_load(&r, no) ? r.block.hubs : 0;
+	if (!adj_patch(w, dir, no, es, n))
+		block_rebuild(w, dir, no, es, n);
+	for (size_t k = 0; k < n;) {
 		size_t from = k;
 		while (k < n && es[k].org == es[from].org)
 			k++;

@@ -138,3 +138,11 @@ bool adj_edit_link(struct adj_edits *es, uint32_t procurer, uint32_t supplier, b
 /* Merges all into their blocks and empties the list. Errors stick in the transaction. */
 void adj_flush(struct txn *w, struct adj_edits *es);
 void adj_edits_done(struct adj_edits *es);
+/* An edit as one direction sees it. */
+struct side_edit {
+	uint32_t org, peer, attr;
+	struct adj_dates dates;
+};
+/* adj_patch.c: makes the edits of one block, sorted, where they only change attributes of entries in it; those
+ * of organisations whose list lies in HUB are left alone. False: they are more than that, and nothing was done. */
+bool adj_patch(struct txn *w, enum adj_dir dir, uint32_t no, const struct side_edit *es, size_t n);

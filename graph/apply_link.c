@@ -278,6 +278,16 @@ void link_remove(struct batch *b, uint32_t p, uint32_t s, const struct rec *link
 	b->links--;
 }
 
+/* Whether a walk would see the link otherwise. Most changes of an existing link (spend, notes, an owner) leave
+ * both adjacency blocks as they are, which are most of what a write costs. */
+static bool adjacency_moves(struct batch *b, const struct change *c, uint32_t p)
+{
+	const struct targets *t = batch_targets(b, p);
+	return !c->exists || !t || link_attr(t, &c->old) != link_attr(t, &c->new) ||
+	       rec_day(&c->old, LINK_START) != rec_day(&c->new, LINK_START) ||
+	       rec_day(&c->old, LINK_END) != rec_day(&c->new, LINK_END);
+}
+
 static enum rc link_write(struct batch *b, struct change *c, uint32_t p, uint32_t s)
 {
 	indexes_update(b, p, s, c->exists ? &c->old : NULL, &c->new);
@@ -285,7 +295,8 @@ static enum rc link_write(struct batch *b, struct change *c, uint32_t p, uint32_
 	if (!bytes.p)
 		return RC_NOMEM;
 	link_store(b, p, s, bytes);
-	link_refresh(b, p, s, &c->new);
+	if (adjacency_moves(b, c, p))
+		link_refresh(b, p, s, &c->new);
 	if (!c->exists)
 		b->links++;
 	return txn_rc(b->w);

@@ -101,13 +101,19 @@ static void clause_judge(enum clause_no no, const struct rec *r, const struct re
 	out->state[no] = out->reasons[no] ? CS_GAP : CS_FINE;
 }
 
-void clause_reader_init(struct clause_reader *r, struct txn *t, uint32_t procurer)
+static void reader_open(struct clause_reader *r, struct txn *t, uint32_t procurer, uint32_t supplier)
 {
-	uint8_t key[4];
+	uint8_t key[8];
 	*r = (struct clause_reader){ .procurer = procurer };
 	be32_put(key, procurer);
+	be32_put(key + 4, supplier);
 	cur_open(&r->cur, t, DB_CLAUSE);
-	cur_ge(&r->cur, view_of(key, 4));
+	cur_ge(&r->cur, view_of(key, 8));
+}
+
+void clause_reader_init(struct clause_reader *r, struct txn *t, uint32_t procurer)
+{
+	reader_open(r, t, procurer, 0);
 }
 
 void clause_reader_done(struct clause_reader *r)
@@ -139,10 +145,8 @@ void clause_reader_link(struct clause_reader *r, uint32_t supplier, const struct
 void clauses_of_link(struct txn *t, uint32_t procurer, uint32_t supplier, const struct rec *link,
 		     int own_level, int32_t on, struct clause_view *out)
 {
-	struct rec rec;
-	for (int no = 0; no < CL__COUNT; no++) {
-		if (clause_get(t, procurer, supplier, (enum clause_no)no, &rec) != RC_OK)
-			rec_init(&rec);
-		clause_judge((enum clause_no)no, &rec, link, own_level, on, out);
-	}
+	struct clause_reader r;
+	reader_open(&r, t, procurer, supplier);
+	clause_reader_link(&r, supplier, link, own_level, on, out);
+	clause_reader_done(&r);
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 %C%_libgraph_a_SOURCES = \
 	%D%/adj.c \
 	%D%/adj.h \
+	%D%/adj_patch.c \
 	%D%/answers.h \
 	%D%/apply.c \
 	%D%/apply_cert.c \
