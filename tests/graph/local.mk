@@ -42,6 +42,13 @@ TESTS += %D%/test_hubs
 %C%_test_hubs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_hubs_LDADD = $(graph_libs) $(CHECK_LIBS)
 
+# Edits of adjacency alone.
+check_PROGRAMS += %D%/test_adj
+TESTS += %D%/test_adj
+%C%_test_adj_SOURCES = tests/run.h %D%/test_adj.c
+%C%_test_adj_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_adj_LDADD = $(graph_libs) $(CHECK_LIBS)
+
 # The log, applied again.
 check_PROGRAMS += %D%/test_replay
 TESTS += %D%/test_replay
