@@ -114,6 +114,18 @@ enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), vo
 	return rc == RC_OK && (c->steps.bad || c->w.out.bad) ? RC_DAMAGED : rc;
 }
 
+enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q)
+{
+	*c = (struct chain){ .targets = malloc(sizeof *c->targets) };
+	if (!c->targets)
+		return RC_NOMEM;
+	c->w.t = t;
+	c->w.q = q;
+	adj_reader_init(&c->w.out, t, ADJ_OUT);
+	enum rc rc = targets_of(t, q->procurer, c->targets);
+	return rc == RC_OK ? own_read(c, true) : rc;
+}
+
 void chain_done(struct chain *c)
 {
 	walk_done(&c->w);

@@ -32,6 +32,8 @@ MUST_USE enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, c
 			    bool clauses);
 /* fn for everybody in reach: tier by tier in number order, or all in number order. */
 MUST_USE enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), void *arg);
+/* Only targets, own links and clauses, for those who walk in another way; done as after chain_open. */
+MUST_USE enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q);
 void chain_done(struct chain *c);
 const struct own_link *own_find(const struct chain *c, uint32_t supplier); /* NULL: none */
 

@@ -98,6 +98,7 @@ struct asking {
 	const struct upward *u;
 	struct scratch *s;
 	struct adj_reader in;
+	uint32_t avoid;
 	unsigned layer;
 	struct front now, next;
 	bool failed;
@@ -334,8 +335,8 @@ static bool gain_one(struct asking *a, uint32_t x, uint32_t attr, double g)
 	struct scratch *s = a->s;
 	double v = g * (adj_dependency(attr) / 10000.0);
 
-	if (x >= s->n || adj_disclosure(attr) == DISC_PRIVATE || !room_for(a->u->room, x, a->layer) ||
-	    (gained(s, x) && s->best[x] >= v))
+	if (x >= s->n || x == a->avoid || adj_disclosure(attr) == DISC_PRIVATE ||
+	    !room_for(a->u->room, x, a->layer) || (gained(s, x) && s->best[x] >= v))
 		return true;
 	s->cell[x] = s->epoch << 16;
 	s->best[x] = v;
@@ -386,10 +387,11 @@ static bool gain_turn(struct asking *a, double **frozen)
 	return true;
 }
 
-enum rc gains_each(const struct upward *u, uint32_t supplier, uint32_t depths,
+enum rc gains_each(const struct upward *u, const struct gains_query *q,
 		   void (*fn)(void *arg, unsigned depth), void *arg)
 {
-	struct asking a = { .u = u, .s = u->s };
+	struct asking a = { .u = u, .s = u->s, .avoid = q->avoid };
+	uint32_t supplier = q->supplier, depths = q->depths;
 	AUTO_FREE double *frozen = NULL;
 	enum rc rc = scratch_begin(u->s, u->t);
 	bool fits;
@@ -418,7 +420,7 @@ static bool through_procurer(const struct scratch *s, const struct asked *a, dou
 	return cell_tier(a->cell) + 2 <= a->depth && gained(s, a->procurer) && s->best[a->procurer] >= g;
 }
 
-static bool gap_begins(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier)
+static enum turn_result gap_begins(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier)
 {
 	for (size_t i = 0; i < m->n_parts; i++) {
 		struct memo_part *p = &m->parts[i];
@@ -431,11 +433,11 @@ static bool gap_begins(struct memo *m, const struct scratch *s, const struct ask
 		if (p->spend <= 0 || g <= p->m)
 			continue;
 		if (p->supplier != supplier && through_procurer(s, a, g))
-			return false;
+			return TURN_THROUGH;
 		m->sum += spend_part(p->spend, g) - spend_part(p->spend, p->m);
 		p->m = g;
 	}
-	return true;
+	return TURN_DONE;
 }
 
 /* Whether what counted may have been a walk to S; products are rounded: a near miss counts as a hit. */
@@ -450,9 +452,10 @@ static bool gap_counted(const struct memo *m, const struct scratch *s)
 	return false;
 }
 
-bool memo_turn(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier, int turn)
+enum turn_result memo_turn(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier,
+			   int turn)
 {
 	if (turn > 0)
 		return gap_begins(m, s, a, supplier);
-	return cell_tier(a->cell) > 1 && !gap_counted(m, s);
+	return cell_tier(a->cell) > 1 && !gap_counted(m, s) ? TURN_DONE : TURN_COMPUTE;
 }

@@ -56,15 +56,21 @@ struct asked {
 /* Calls fn for every procurer that the walk meets within each depth wanted: watched ones for sure. */
 MUST_USE enum rc asked_each(const struct upward *u, uint32_t supplier, uint32_t depths,
 			    void (*fn)(void *arg, const struct asked *a), void *arg);
-/* Calls fn once for each depth wanted; within it gain_of_org() tells the highest product over walks of at most
- * depth - 1 links from an own supplier to S. */
-MUST_USE enum rc gains_each(const struct upward *u, uint32_t supplier, uint32_t depths,
+/* Calls fn once for each depth wanted, when the products over walks of at most depth - 1 links are known: for
+ * memo_turn(). No walk goes through `avoid` (ORG_NONE: nobody to avoid). */
+struct gains_query {
+	uint32_t supplier, avoid;
+	uint32_t depths;
+};
+MUST_USE enum rc gains_each(const struct upward *u, const struct gains_query *q,
 			    void (*fn)(void *arg, unsigned depth), void *arg);
 
 /* Whether S begins (1) or ceases (-1) to be in gap. */
 int shift_turns_gap(const struct memo *m, uint32_t supplier, uint32_t cell, standing before, standing after);
-/* Within gains_each: brings the memo's spend along. False: it cannot tell, compute anew. */
-bool memo_turn(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier, int turn);
+/* Within gains_each: brings the memo's spend along. TURN_THROUGH: a walk through the procurer itself, which does
+ * not count, may be what was found; call it again within gains_each that avoids it. */
+enum turn_result { TURN_DONE, TURN_THROUGH, TURN_COMPUTE };
+enum turn_result memo_turn(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier, int turn);
 /* The counts; spend is what the memo says. */
 void exposure_shift(struct exposure *x, const struct memo *m, uint32_t supplier, uint32_t cell,
 		    standing before, standing after);

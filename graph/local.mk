@@ -40,6 +40,10 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/ids.c \
 	%D%/link.c \
 	%D%/list.c \
+	%D%/many.c \
+	%D%/many.h \
+	%D%/many_own.c \
+	%D%/many_walk.c \
 	%D%/names.c \
 	%D%/names.h \
 	%D%/op_reader.c \

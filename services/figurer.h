@@ -19,6 +19,8 @@ struct figurer_stats {
 	uint64_t computed, shifted;
 	bool warm;
 };
+/* For tests: from how many procurers on that must be computed one pass does for many (services/crowd.h). */
+void figurer_crowd_from(struct figurer *f, size_t n);
 void figurer_stats(const struct figurer *f, struct figurer_stats *out);
 /* Before writer_stop: it waits for the command that it has submitted. */
 void figurer_stop(struct figurer *f);

@@ -2,13 +2,17 @@
 noinst_LIBRARIES += %D%/libservices.a
 %C%_libservices_a_SOURCES = \
 	%D%/batch.c \
+	%D%/crowd.c \
+	%D%/crowd.h \
 	%D%/figurer.c \
 	%D%/figurer.h \
+	%D%/figurer_int.h \
 	%D%/job_record.c \
 	%D%/job_run.c \
 	%D%/jobs.c \
 	%D%/jobs.h \
 	%D%/jobs_int.h \
+	%D%/round.c \
 	%D%/seeds.c \
 	%D%/shifts.c \
 	%D%/touched.c \

@@ -128,6 +128,7 @@ struct candidate {
 	struct asked asked;
 	uint32_t watch;
 	int turn;
+	bool again; /* walks through the procurer must be avoided */
 };
 
 struct resolving {
@@ -141,6 +142,7 @@ struct resolving {
 	struct candidate *found;
 	size_t n_found, cap_found;
 	bool turns;
+	struct candidate *avoiding;
 };
 
 static void make_full(struct resolving *r, size_t watch)
@@ -184,22 +186,51 @@ static void on_asked(void *arg, const struct asked *a)
 	turn = shift_turns_gap(&r->x->memos[i], s->org, a->cell, s->before, s->after);
 	r->turns = r->turns || turn;
 	r->found = p;
-	r->found[r->n_found++] = (struct candidate){ *a, (uint32_t)i, turn };
+	r->found[r->n_found++] = (struct candidate){ *a, (uint32_t)i, turn, false };
+}
+
+static void turn_one(struct resolving *r, struct candidate *c)
+{
+	enum turn_result result = memo_turn(&r->x->memos[c->watch], r->x->scratch, &c->asked, r->shift->org, c->turn);
+
+	c->again = result == TURN_THROUGH;
+	if (result == TURN_COMPUTE)
+		make_full(r, c->watch);
 }
 
 /* Spend of those of one depth. */
 static void on_gains(void *arg, unsigned depth)
 {
 	struct resolving *r = arg;
-	struct touched *x = r->x;
 
-	for (size_t i = 0; i < r->n_found; i++) {
-		const struct candidate *c = &r->found[i];
+	for (size_t i = 0; i < r->n_found; i++)
+		if (r->found[i].turn && r->found[i].asked.depth == depth)
+			turn_one(r, &r->found[i]);
+}
 
-		if (c->turn && c->asked.depth == depth &&
-		    !memo_turn(&x->memos[c->watch], x->scratch, &c->asked, r->shift->org, c->turn))
-			make_full(r, c->watch);
+static void on_gains_again(void *arg, unsigned depth)
+{
+	struct resolving *r = arg;
+
+	(void)depth;
+	turn_one(r, r->avoiding);
+}
+
+/* Spend of all, then once more, without walks through the procurer, of those where one may have been found. */
+static enum rc turn_all(struct resolving *r)
+{
+	struct gains_query q = { r->shift->org, ORG_NONE, r->depths };
+	enum rc rc = gains_each(&r->up, &q, on_gains, r);
+
+	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++) {
+		r->avoiding = &r->found[i];
+		if (!r->avoiding->again)
+			continue;
+		q.avoid = r->avoiding->asked.procurer;
+		q.depths = 1u << r->avoiding->asked.depth;
+		rc = gains_each(&r->up, &q, on_gains_again, r);
 	}
+	return rc;
 }
 
 static void on_granted(void *arg, uint32_t procurer, unsigned distance)
@@ -234,27 +265,32 @@ static enum rc resolve_shift(struct resolving *r)
 	r->turns = false;
 	rc = asked_each(&r->up, r->shift->org, r->depths, on_asked, r);
 	if (rc == RC_OK && r->turns)
-		rc = gains_each(&r->up, r->shift->org, r->depths, on_gains, r);
+		rc = turn_all(r);
 	for (size_t i = 0; i < r->n_found && rc == RC_OK; i++)
 		if (!r->full[r->found[i].watch])
 			delta_add(r, &r->found[i]);
 	return rc == RC_OK ? txn_rc(r->t) : rc;
 }
 
-static bool find_granted(struct resolving *r)
+bool holds_grants(struct txn *t, uint32_t procurer)
 {
 	AUTO_CUR struct cur c = { 0 };
+	uint8_t key[4];
+
+	if (txn_count(t, DB_GRANT) == 0)
+		return false;
+	be32_put(key, procurer);
+	cur_open(&c, t, DB_GRANT);
+	cur_ge(&c, view_of(key, 4));
+	return cur_in(&c, view_of(key, 4));
+}
+
+static bool find_granted(struct resolving *r)
+{
 	bool any = false;
 
-	if (txn_count(r->t, DB_GRANT) == 0)
-		return false;
-	cur_open(&c, r->t, DB_GRANT);
-	for (size_t i = 0; i < r->x->n_watches; i++) {
-		uint8_t key[4];
-
-		be32_put(key, r->x->watches[i].org);
-		cur_ge(&c, view_of(key, 4));
-		r->granted[i] = cur_in(&c, view_of(key, 4));
+	for (size_t i = 0; i < r->x->n_watches && txn_count(r->t, DB_GRANT) > 0; i++) {
+		r->granted[i] = holds_grants(r->t, r->x->watches[i].org);
 		any = any || r->granted[i];
 	}
 	return any;

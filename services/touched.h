@@ -88,6 +88,8 @@ const struct delta *touched_deltas(const struct touched *x, size_t i, size_t *ou
 /* How watch i was touched: its first touch by a write, and by a day; NULL: not. */
 const struct touch *touched_find(const struct touched *x, size_t i, int32_t day);
 
+bool holds_grants(struct txn *t, uint32_t procurer);
+
 /* ---- inside ---- */
 struct upward upward_of(struct touched *x, struct txn *t);
 bool list_grow(void **p, size_t *cap, size_t n, size_t size);

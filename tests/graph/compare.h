@@ -24,5 +24,7 @@ bool compare_links(const struct world *w, struct txn *t, int32_t day, FILE *out)
 /* Who may be touched must cover the watched procurers that are. */
 bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, int org, int32_t day,
 		     FILE *out);
+/* compare_many.c: everybody without grants in one pass, at that depth. */
+bool compare_many(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
 /* The store's own check finds nothing. */
 bool compare_sound(struct txn *t, FILE *out);

@@ -28,6 +28,7 @@ static struct store *store;
 static struct clock clk;
 static struct writer *writer;
 static struct figurer *figurer;
+static size_t crowd_from; /* 0: as it comes */
 
 /* ---- the rig ---- */
 
@@ -48,6 +49,8 @@ static void up_at(int64_t now_ms)
 	}
 	MUST(writer_start(store, &clk, &wo, &writer, &e) == RC_OK);
 	MUST(figurer_start(store, writer, &figurer, &e) == RC_OK);
+	if (crowd_from > 0)
+		figurer_crowd_from(figurer, crowd_from);
 }
 
 static void up(int32_t day) { up_at(instant_of_day_jst(day) + 3600000); }
@@ -315,8 +318,12 @@ START_TEST(lapses_shift_figures_as_if_computed)
 	unsigned long worlds = n ? strtoul(n, NULL, 10) : WORLDS_DEFAULT;
 	unsigned checked = 0;
 
-	for (unsigned long i = 0; i < worlds; i++)
+	for (unsigned long i = 0; i < worlds; i++) {
+		crowd_from = i % 3 * 2; /* never, by twos, by fours at the least */
+		crowd_from += crowd_from == 0 ? 1000 : 0;
 		one_world_of_lapses(9000 + i, &checked);
+	}
+	crowd_from = 0;
 	ck_assert_uint_gt(checked, worlds * 40);
 }
 END_TEST
@@ -327,8 +334,11 @@ START_TEST(kept_figures_are_those_of_the_moment)
 	unsigned long worlds = n ? strtoul(n, NULL, 10) : WORLDS_DEFAULT;
 	unsigned checked = 0;
 
-	for (unsigned long i = 0; i < worlds; i++)
+	for (unsigned long i = 0; i < worlds; i++) {
+		crowd_from = i % 3;
 		one_world(4000 + i, &checked);
+	}
+	crowd_from = 0;
 	ck_assert_uint_gt(checked, worlds * 20);
 }
 END_TEST
