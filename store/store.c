@@ -350,8 +350,10 @@ enum rc store_stat(struct store *s, struct store_stat *out)
 
 	if (rc != RC_OK)
 		return rc;
-	for (int i = 0; i < DB__COUNT; i++)
+	for (int i = 0; i < DB__COUNT; i++) {
 		st.entries[i] = txn_count(t, (enum db)i);
+		st.bytes[i] = txn_bytes(t, (enum db)i);
+	}
 	rc = txn_rc(t);
 	if (mdb_env_info(s->env, &info) == MDB_SUCCESS && mdb_env_stat(s->env, &page) == MDB_SUCCESS) {
 		st.map_bytes = info.me_mapsize;

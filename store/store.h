@@ -64,6 +64,7 @@ void txn_append(struct txn *t, enum db db, struct view key, struct view val);
 void *txn_reserve(struct txn *t, enum db db, struct view key, size_t n);
 enum rc txn_del(struct txn *t, enum db db, struct view key); /* RC_OK or RC_NOT_FOUND */
 uint64_t txn_count(struct txn *t, enum db db);
+uint64_t txn_bytes(struct txn *t, enum db db);
 
 /* A cursor: lives on the stack, closed by cur_close or scope. valid says whether key/val stand. */
 struct cur {
@@ -110,6 +111,7 @@ void meta_put(struct txn *t, const char *name, struct view v);
 int store_reader_check(struct store *s);
 struct store_stat {
 	uint64_t map_bytes, used_bytes, entries[DB__COUNT];
+	uint64_t bytes[DB__COUNT]; /* of the pages that a database lies on; used_bytes has free ones too */
 	unsigned readers;
 };
 MUST_USE enum rc store_stat(struct store *s, struct store_stat *out);

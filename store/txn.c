@@ -249,6 +249,15 @@ uint64_t txn_count(struct txn *t, enum db db)
 	return st.ms_entries;
 }
 
+uint64_t txn_bytes(struct txn *t, enum db db)
+{
+	MDB_stat st;
+
+	if (t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
+		return 0;
+	return (st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages) * (uint64_t)st.ms_psize;
+}
+
 /* ---- named values ---- */
 
 enum rc meta_get(struct txn *t, const char *name, struct view *out)

@@ -1,8 +1,8 @@
 /*
  * bench_graph.c - the graph alone, without HTTP: loads generated organisations and links and times the questions.
- * usage: bench_graph DATA_DIR STORE_DIR [LIST_OF_IDS|exposure:LIST_OF_IDS|impact:LIST_OF_IDS|check ...]
+ * usage: bench_graph DATA_DIR STORE_DIR [LIST_OF_IDS|exposure:LIST_OF_IDS|impact:LIST_OF_IDS|check|sizes ...]
  * DATA_DIR is what gen_graph wrote; a store that is new is filled from it. A list alone is a summary of all
- * questions; with a question before it, one line of JSON like that of plain_arrays.
+ * questions; with a question before it, one line of JSON like that of plain_arrays. sizes: bytes by table.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,6 +264,18 @@ static void answers(struct store *st, const char *what, const char *path)
 	scratch_free(s);
 }
 
+static void sizes(struct store *st)
+{
+	struct store_stat stat;
+	enum rc rc = store_stat(st, &stat);
+	if (rc != RC_OK)
+		die("sizes", rc);
+	printf("{\"used\":%llu", (unsigned long long)stat.used_bytes);
+	for (int i = 0; i < DB__COUNT; i++)
+		printf(",\"%s\":%llu", store_schema[i].name, (unsigned long long)stat.bytes[i]);
+	printf("}\n");
+}
+
 static void say(void *arg, const char *sentence)
 {
 	(void)arg;
@@ -299,6 +311,10 @@ int main(int argc, char **argv)
 		if (list) {
 			*list++ = 0;
 			answers(st, argv[i], list);
+			continue;
+		}
+		if (strcmp(argv[i], "sizes") == 0) {
+			sizes(st);
 			continue;
 		}
 		if (strcmp(argv[i], "check") != 0) {

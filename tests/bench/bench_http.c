@@ -208,7 +208,10 @@ static void get(const char *form)
 		sample_add(&s, ms_since(t0));
 		bytes += one;
 	}
-	printf("{\"bytes\":%zu,", bytes / ids.n);
+	printf("{\"bytes\":%zu,\"each\":", bytes / ids.n);
+	for (size_t i = 0; i < s.n; i++)
+		printf("%s%.3f", i ? "," : "[", s.v[i]);
+	fputs("],", stdout);
 	sample_print("ms", &s);
 	printf("}\n");
 	conn_close(&c);

@@ -322,13 +322,13 @@ static void write_upserts(struct world *w)
 {
 	FILE *f = open_file(w, "upserts.csv"), *g = open_file(w, "upserts.num");
 
-	fputs("procurer,supplier\n", f);
+	fputs("procurer,supplier,required_level\n", f);
 	for (uint32_t i = 0; i < UPSERTS; i++) {
 		uint64_t pair = w->pair[below(w, w->links)];
 		uint32_t p = (uint32_t)(pair >> 32), s = (uint32_t)pair;
 		if (i % 2 && (p = below(w, w->n)) == s)
 			p = (s + 1) % w->n;
-		fprintf(f, "%s,%s\n", w->id[p], w->id[s]);
+		fprintf(f, "%s,%s,3\n", w->id[p], w->id[s]);
 		fprintf(g, "%u,%u,%u\n", i, p, s);
 	}
 	close_file(f, "upserts.csv");
@@ -393,7 +393,7 @@ static void write_lists(struct world *w)
 	uint32_t buys = hub_from(w, "buyers", w->suppliers), sells = hub_from(w, "suppliers", w->procurers);
 	const uint32_t *out = w->suppliers, *in = w->procurers;
 
-	write_list_file(w, "buyers-low.txt", (struct pick){ out, 1, 2, LIST_MAX, false });
+	write_list_file(w, "buyers-low.txt", (struct pick){ out, 1, 2, 10 * LIST_MAX, false });
 	write_list_file(w, "buyers-med.txt", (struct pick){ out, 4, 8, LIST_MAX, false });
 	write_list_file(w, "buyers-hub.txt", (struct pick){ out, buys, UINT32_MAX, LIST_MAX, false });
 	write_list_file(w, "suppliers-low.txt", (struct pick){ in, 1, 2, LIST_MAX, false });
