@@ -359,7 +359,7 @@ static void write_run(struct writes *w, struct conn *c, struct pollfd *p, size_t
 			int status = conn_answer(&c[i], NULL);
 			if (status == 503)
 				w->busy++;
-			else if (status != 200)
+			else if (status != 200 && status != 201)
 				die("write", "refused");
 			else
 				sample_add(&w->ms, ms_since(since[i]));

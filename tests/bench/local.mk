@@ -1,5 +1,6 @@
 # What measures; built by script/bench, not by `make`.
-EXTRA_DIST += %D%/run.mjs
+EXTRA_DIST += %D%/run.mjs %D%/compare.mjs %D%/goals.mjs %D%/postgres.mjs %D%/report.mjs %D%/sqlite.mjs
+EXTRA_DIST += %D%/tierwatch.mjs %D%/tools.mjs
 EXTRA_PROGRAMS += %D%/gen_graph %D%/bench_graph %D%/bench_http %D%/bench_lapse %D%/plain_arrays
 %C%_gen_graph_SOURCES = %D%/gen_graph.c
 %C%_gen_graph_LDADD = $(base_libs)
