@@ -75,7 +75,7 @@ export class Comparison {
 			this.report.row("", `HTTP: ${q.name}`, s.p50, "ms", { more: `${tail(s)}; ${r.bytes} bytes` });
 		}
 	}
-	// The faster form goes on after the first question, as long as the time given lasts.
+	// All forms are given the first few; the faster goes on, as long as the time given lasts.
 	async engine(e, limits) {
 		for (const q of QUESTIONS) {
 			const forms = Object.entries(e.forms[q.what]), ids = lines(this.list(q.list)).slice(0, limits[q.key.endsWith("hub") ? "hubs" : "medians"]);
@@ -85,15 +85,16 @@ export class Comparison {
 				same(e.name, q, id, ofRows(q.what, r.rows), this.truth[q.key].get(id));
 				return { id, ms: r.ms };
 			};
-			const first = [];
-			for (const [name, form] of forms) first.push({ name, form, answer: await one(form, ids[0]) });
-			first.sort((a, b) => a.answer.ms - b.answer.ms);
-			const answers = [first[0].answer];
-			for (const id of ids.slice(1)) {
+			const tried = forms.map(([name, form]) => ({ name, form, answers: [] })), first = ids.slice(0, limits.tried);
+			for (const id of first) for (const f of tried) f.answers.push(await one(f.form, id));
+			for (const f of tried) f.p50 = median(f.answers.map((a) => a.ms));
+			tried.sort((a, b) => a.p50 - b.p50);
+			const answers = tried[0].answers;
+			for (const id of ids.slice(first.length)) {
 				if (now() > end) break;
-				answers.push(await one(first[0].form, id));
+				answers.push(await one(tried[0].form, id));
 			}
-			this.against(e, q, this.keep(e.name, q, answers), first);
+			this.against(e, q, this.keep(e.name, q, answers), tried);
 		}
 	}
 	p50(who, q, ids) {
@@ -105,7 +106,7 @@ export class Comparison {
 		const goal = q.what === "exposure" ? { M: 100, L: 150 }[size] : { M: 100 }[size];
 		this.report.row(q.what === "exposure" ? 2 : 3, `HTTP: ${q.name}, against ${e.name}`, s.p50 / ours, "×", {
 			atLeast: goal,
-			more: `${show(s.p50)} ms, ${tail(s)}, n ${s.n}, ${forms[0].name} (${forms.slice(1).map((f) => `${f.name} ${show(f.answer.ms)}`).join(", ")} ms once); ours ${show(ours)} ms for the same`,
+			more: `${show(s.p50)} ms, ${tail(s)}, n ${s.n}, ${forms[0].name} (${forms.slice(1).map((f) => `${f.name} ${show(f.p50)} to ${show(forms[0].answers.length && median(forms[0].answers.slice(0, f.answers.length).map((a) => a.ms)))}`).join(", ")} ms for the first ${forms[1].answers.length}); ours ${show(ours)} ms for the same`,
 		});
 		say(`${e.name}: ${q.name} ${show(s.p50)} ms, ours ${show(ours)}`);
 	}
