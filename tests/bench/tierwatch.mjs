@@ -36,6 +36,7 @@ export class Tierwatch {
 	}
 	async stop() {
 		const child = this.child;
+		if (!child) return;
 		this.child = undefined;
 		clearInterval(this.looks);
 		await stop(child);
