@@ -51,12 +51,18 @@ export class Comparison {
 		}
 		return r.load_s;
 	}
-	library(program, data, store) {
+	// What the library answers from a store, all of it held against the arrays.
+	ask(who, program, data, store) {
 		const parts = run(program, data, store, ...this.args()).split("\n").filter((l) => l.startsWith("{"));
 		const r = Object.assign({}, ...parts.map((l) => JSON.parse(l)));
-		for (const q of QUESTIONS) {
+		return QUESTIONS.map((q) => {
 			const answers = r[`${q.what}:${this.list(q.list)}`];
-			for (const { id, ms, ...a } of answers) same("the library", q, id, a, this.truth[q.key].get(id));
+			for (const { id, ms, ...a } of answers) same(who, q, id, a, this.truth[q.key].get(id));
+			return [q, answers];
+		});
+	}
+	library(program, data, store) {
+		for (const [q, answers] of this.ask("the library", program, data, store)) {
 			const s = this.keep("library", q, answers), ratio = s.p50 / this.p50("plain", q);
 			const reach = median([...this.truth[q.key].values()].map((a) => a.tiers.reduce((x, y) => x + y)));
 			this.report.row(q.what === "exposure" ? 1 : "", `library: ${q.name}, against plain arrays`, ratio, "×", {

@@ -43,13 +43,13 @@ async function ours(report, t, c, list) {
 	await t.start();
 	await goals.imports(report, t, data);
 	await t.stop();
-	say("offline load");
-	await goals.offline(report, t, data);
 	say("plain arrays, the library");
 	report.row("", "plain arrays: load", c.plain(t.bin("tests/bench/plain_arrays"), data), "s");
 	const graph = t.bin("tests/bench/bench_graph");
 	goals.sizes(report, JSON.parse(run(graph, data, store, "sizes").split("\n").find((l) => l.startsWith("{"))));
 	c.library(graph, data, store);
+	say("offline load");
+	await goals.offline(report, t, data, (made) => c.ask("the store loaded offline", graph, data, made));
 	say("start, reads over HTTP");
 	await goals.starts(report, t);
 	await c.http(t);

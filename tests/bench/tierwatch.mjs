@@ -86,8 +86,9 @@ export class Tierwatch {
 	// The bulk load into a new store, without a daemon; undefined where this build has none.
 	async offline(data, store) {
 		if (!/^ +load /m.test((await exec(this.bin("tierwatch"), ["--help"])).stdout)) return undefined;
+		const files = ["orgs", "certificates", "links"].map((kind) => join(data, `${kind}.csv`));
 		const t0 = now();
-		await exec(this.bin("tierwatch"), ["load", data, store], { maxBuffer: 1 << 26 });
+		await exec(this.bin("tierwatch"), ["load", "--strict", store, ...files], { maxBuffer: 1 << 26 });
 		return (now() - t0) / 1000;
 	}
 }
