@@ -71,7 +71,10 @@ static bool is_api_path(struct view path)
 
 static enum rc check_caller(struct request *r, bool needed, struct err *e)
 {
-	if (!needed || auth_find(&r->api->auth, http_header(r->http, "authorization"), &r->who))
+	struct loop *l = r->http->loop_data;
+
+	if (!needed || auth_find(&r->api->auth, &l->known, http_header(r->http, "authorization"),
+				 &r->who))
 		return RC_OK;
 	reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
 	return err_set(e, RC_UNAUTHORIZED, NULL, NULL);

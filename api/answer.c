@@ -4,6 +4,8 @@
  */
 #include "api/api_int.h"
 
+#include <stdio.h>
+
 #include "api/problem.h"
 #include "base/json_out.h"
 #include "base/log.h"
@@ -58,19 +60,26 @@ static void add_warnings(struct request *r)
 	buf_addc(b, '}');
 }
 
-static bool not_modified(const struct request *r)
+/* Weak comparison: W/ in front says nothing here. The tag of the compressed form is as good, and is then
+ * the one that the answer names. */
+static bool not_modified(struct request *r)
 {
 	struct view list = r->if_none_match;
+	size_t n = strlen(r->reply.etag), n_gzip = strlen(HTTP_ETAG_GZIP);
 
 	if (!r->reply.etag[0] || r->reply.write || !list.p)
 		return false;
 	if (view_is(list, "*"))
 		return true;
 	for (const char *p = list.p, *end = p + list.n; p < end; p++) {
-		/* weak comparison: W/ in front says nothing here */
-		size_t n = strlen(r->reply.etag);
-		if ((size_t)(end - p) >= n && memcmp(p, r->reply.etag, n) == 0)
+		if ((size_t)(end - p) < n || memcmp(p, r->reply.etag, n - 1) != 0)
+			continue;
+		if (p[n - 1] == '"')
 			return true;
+		if ((size_t)(end - p) < n + n_gzip || memcmp(p + n - 1, HTTP_ETAG_GZIP "\"", n_gzip + 1))
+			continue;
+		snprintf(r->reply.etag + n - 1, sizeof(r->reply.etag) - n + 1, HTTP_ETAG_GZIP "\"");
+		return true;
 	}
 	return false;
 }
@@ -96,11 +105,14 @@ void answer_fill(struct request *r)
 		buf_clear(&p->body);
 	}
 	if (p->etag[0] && p->status < 400 && p->status != 204)
-		reply_header(p, "ETag", "%s", p->etag);
+		res->etag = view_str(p->etag);
 	if (!p->revision)
 		p->revision = writer_revision(r->api->c.writer);
-	reply_header(p, "Tierwatch-Revision", "%llu", (unsigned long long)p->revision);
-	reply_header(p, "Tierwatch-Request", "%llu", (unsigned long long)r->http->id);
+	buf_adds(&p->headers, "Tierwatch-Revision: ");
+	buf_addu(&p->headers, p->revision);
+	buf_adds(&p->headers, "\r\nTierwatch-Request: ");
+	buf_addu(&p->headers, r->http->id);
+	buf_adds(&p->headers, "\r\n");
 	res->status = p->status;
 	if (p->status != 204 && p->status != 304)
 		res->type = p->type ? p->type : "application/json";

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/answer_cache.h"
 #include "api/api.h"
 #include "api/assets.h"
 #include "api/auth.h"
@@ -27,6 +28,8 @@ struct loop {
 	unsigned index;
 	struct txn *txn;   /* parked between requests; NULL before the first and after the last */
 	struct sse *sse;   /* event streams of this loop */
+	struct answer_cache cache; /* of run_light() */
+	struct auth_memo known;    /* who called last */
 };
 
 struct api {

@@ -33,6 +33,7 @@ enum rc auth_load(struct auth *a, struct txn *t, struct err *e)
 {
 	AUTO_CUR struct cur c;
 
+	a->generation++;
 	a->n = 0;
 	cur_open(&c, t, DB_TOKEN);
 	for (bool ok = cur_first(&c); ok && a->n < TOKENS_MAX; ok = cur_next(&c)) {
@@ -48,7 +49,7 @@ enum rc auth_load(struct auth *a, struct txn *t, struct err *e)
 	return txn_rc(t);
 }
 
-bool auth_find(const struct auth *a, struct view v, struct identity *out)
+static bool find(const struct auth *a, struct view v, struct identity *out)
 {
 	static const char scheme[] = "bearer ";
 	const char *p = v.p;
@@ -73,6 +74,24 @@ bool auth_find(const struct auth *a, struct view v, struct identity *out)
 	}
 	return found;
 }
+
+bool auth_find(const struct auth *a, struct auth_memo *m, struct view v, struct identity *out)
+{
+	if (v.n && m->n == v.n && m->generation == a->generation &&
+	    sodium_memcmp(m->text, v.p, v.n) == 0) {
+		*out = m->who;
+		return true;
+	}
+	if (!find(a, v, out))
+		return false;
+	m->n = v.n <= sizeof(m->text) ? v.n : 0;
+	memcpy(m->text, v.p, m->n);
+	m->generation = a->generation;
+	m->who = *out;
+	return true;
+}
+
+void auth_memo_done(struct auth_memo *m) { sodium_memzero(m, sizeof(*m)); }
 
 /* ---- the admin token of a store ---- */
 

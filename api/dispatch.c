@@ -59,7 +59,10 @@ static void run_light(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
-	dispatch_handle(r, t, NULL);
+	if (!answer_cache_get(&l->cache, r, txn_snapshot(t))) {
+		dispatch_handle(r, t, NULL);
+		answer_cache_put(&l->cache, r, txn_snapshot(t));
+	}
 	loop_txn_end(l);
 	answer_send(r);
 }
@@ -413,6 +416,8 @@ static void loop_done(void *user, void *data)
 	(void)user;
 	txn_abort(l->txn);
 	l->txn = NULL;
+	answer_cache_done(&l->cache);
+	auth_memo_done(&l->known);
 }
 
 void api_handler(struct api *a, struct server_handler *out)

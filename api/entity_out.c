@@ -10,11 +10,17 @@
 
 void entity_etag(uint64_t stored, struct view body, char out[48])
 {
-	uint8_t hash[16];
+	static const uint8_t key[crypto_shorthash_KEYBYTES] = "tierwatch entity";
+	static const char hex[] = "0123456789abcdef";
+	uint8_t hash[crypto_shorthash_BYTES];
+	char text[2 * sizeof(hash) + 1] = "";
 
-	crypto_generichash(hash, sizeof(hash), body.p, body.n, NULL, 0);
-	snprintf(out, 48, "\"%llu.%016llx\"", (unsigned long long)stored,
-		 (unsigned long long)be64_get(hash));
+	crypto_shorthash(hash, body.p, body.n, key);
+	for (size_t i = 0; i < sizeof(hash); i++) {
+		text[2 * i] = hex[hash[i] >> 4];
+		text[2 * i + 1] = hex[hash[i] & 15];
+	}
+	snprintf(out, 48, "\"%llu.%s\"", (unsigned long long)stored, text);
 }
 
 static void key_str(struct json *j, const char *key, struct view v)
@@ -71,7 +77,7 @@ static void default_enum(struct json *j, enum ent ent, const struct rec *r, unsi
 				    ent == ENT_CERT && id == CERT_EVIDENCE ? EVIDENCE_WORD : 0)));
 }
 
-enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today)
+enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today, struct rec *out_rec)
 {
 	struct rec r;
 	enum rc rc = org_get(t, org, &r);
@@ -79,6 +85,8 @@ enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today)
 
 	if (rc)
 		return rc;
+	if (out_rec)
+		*out_rec = r;
 	link_active_counts(t, org, today, &suppliers, &procurers);
 	json_obj(j);
 	key_str(j, "id", org_id(t, org));

@@ -9,7 +9,9 @@
 #include "graph/answers.h"
 
 /* RC_NOT_FOUND, hard errors of the transaction. */
-MUST_USE enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today);
+/* *out_rec (may be NULL): its record. */
+MUST_USE enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today,
+			  struct rec *out_rec);
 
 /* One link; tg: the procurer's targets. */
 struct link_out {

@@ -94,7 +94,7 @@ static bool show_org(void *arg, struct view id, uint32_t org)
 		p->more = true;
 		return false;
 	}
-	p->rc = org_json(p->j, p->r->txn, org, p->today);
+	p->rc = org_json(p->j, p->r->txn, org, p->today, NULL);
 	p->last_n = MIN(id.n, sizeof(p->last) - 1);
 	memcpy(p->last, id.p, p->last_n);
 	p->left--;
@@ -125,7 +125,7 @@ static enum rc page_search(struct org_page *p, struct view q, struct view after)
 		size_t n = org_search(p->r->txn, q, &cursor, found, MIN(p->left, ARRAY_LEN(found)));
 		for (size_t i = 0; i < n && !p->rc; i++)
 			if (wanted(p, found[i])) {
-				p->rc = org_json(p->j, p->r->txn, found[i], p->today);
+				p->rc = org_json(p->j, p->r->txn, found[i], p->today, NULL);
 				p->left--;
 			}
 		if (p->rc || txn_rc(p->r->txn))
@@ -156,7 +156,7 @@ static enum rc page_watched(struct org_page *p, struct view after)
 	}
 	qsort(peers, kept, sizeof(*peers), peer_cmp);
 	for (size_t i = 0; i < MIN(kept, limit) && !p->rc; i++)
-		p->rc = org_json(p->j, p->r->txn, peers[i].org, p->today);
+		p->rc = org_json(p->j, p->r->txn, peers[i].org, p->today, NULL);
 	json_arr_end(p->j);
 	if (p->rc)
 		return p->rc;

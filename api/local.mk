@@ -3,6 +3,8 @@ noinst_LIBRARIES += %D%/libapi.a
 %C%_libapi_a_SOURCES = \
 	%D%/admit.c \
 	%D%/answer.c \
+	%D%/answer_cache.c \
+	%D%/answer_cache.h \
 	%D%/api.c \
 	%D%/api.h \
 	%D%/api_int.h \

@@ -29,9 +29,7 @@ enum rc org_show(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);
-	rc = org_json(&j, r->txn, org, graph_today(r->txn));
-	if (!rc)
-		rc = org_get(r->txn, org, &rec);
+	rc = org_json(&j, r->txn, org, graph_today(r->txn), &rec);
 	return rc ? rc : finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
 }
 

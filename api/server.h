@@ -17,6 +17,8 @@
 
 struct server;
 
+#define HTTP_ETAG_GZIP "-gzip" /* ends the tag of a compressed form */
+
 enum http_pull {
 	HTTP_PULL_MORE, /* something may have been written; call again */
 	HTTP_PULL_END, /* that was the last piece */
@@ -36,6 +38,7 @@ struct http_response {
 	int status; /* required */
 	const char *type; /* Content-Type, a constant; NULL: none */
 	const char *cache; /* Cache-Control, a constant; NULL: "no-store" */
+	struct view etag; /* with its quotes; the compressed form has one of its own. .p NULL: none */
 	struct buf headers; /* more fields: http_header_add() */
 	const struct http_source *source;
 	void *source_state;

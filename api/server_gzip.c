@@ -7,15 +7,11 @@
 #define LEVEL 1
 #define GZIP_WINDOW (15 + 16) /* zlib's way to say gzip */
 
-/* One element of Accept-Encoding: "gzip", "*" or "gzip;q=0.5", but not with q=0. */
-static bool names_gzip(struct view v)
+/* Is q of one element ("gzip;q=0.5") more than 0? */
+static bool has_weight(struct view v)
 {
 	const char *p = v.p;
 	size_t n = 0;
-	while (n < v.n && p[n] != ';' && p[n] != ' ' && p[n] != '\t')
-		n++;
-	if (!(n == 4 && strncasecmp(p, "gzip", 4) == 0) && !(n == 1 && *p == '*'))
-		return false;
 	for (; n < v.n; n++)
 		if ((p[n] == 'q' || p[n] == 'Q') && v.n - n >= 3 && p[n + 1] == '=')
 			break;
@@ -27,20 +23,40 @@ static bool names_gzip(struct view v)
 	return false;
 }
 
+/* The name of an element ends before its parameters. */
+static size_t name_length(struct view v)
+{
+	const char *p = v.p;
+	size_t n = 0;
+	while (n < v.n && p[n] != ';' && p[n] != ' ' && p[n] != '\t')
+		n++;
+	return n;
+}
+
+static struct view behind_name(struct view v, size_t n)
+{
+	return view_of((const char *)v.p + n, v.n - n);
+}
+
+/* RFC 9110 12.5.3: "*" stands for what is not named. */
 bool gzip_wanted(const struct request *q)
 {
 	struct view v = http1_field(&q->reader, "accept-encoding");
 	const char *p = v.p, *end = p + v.n;
+	bool any = false;
 	while (p < end) {
 		while (p < end && (*p == ' ' || *p == '\t' || *p == ','))
 			p++;
 		const char *comma = p < end ? memchr(p, ',', (size_t)(end - p)) : NULL;
-		size_t n = (size_t)((comma ? comma : end) - p);
-		if (n && names_gzip(view_of(p, n)))
-			return true;
-		p += n;
+		struct view one = view_of(p, (size_t)((comma ? comma : end) - p));
+		size_t n = name_length(one);
+		if (n == 4 && strncasecmp(p, "gzip", 4) == 0)
+			return has_weight(behind_name(one, n));
+		if (n == 1 && *p == '*')
+			any = has_weight(behind_name(one, n));
+		p += one.n;
 	}
-	return false;
+	return any;
 }
 
 bool gzip_type(const char *type)

@@ -104,6 +104,7 @@ struct request {
 	atomic_bool gone;
 	/* CONN_STREAM */
 	bool chunked;
+	bool packed; /* sent as gzip */
 	struct z_stream_s *gzip;
 	/* CONN_EVENTS */
 	void (*on_close)(void *user);
@@ -226,7 +227,7 @@ void reply_head(struct request *q, int64_t length, bool close);
 bool gzip_wanted(const struct request *q);
 /* Whether a type is worth it. */
 bool gzip_type(const char *type);
-/* True: *b now holds the compressed form. */
+/* True: *b now holds the compressed form. For small ones: it is done in one go. */
 bool gzip_whole(struct loop *l, struct buf *b);
 struct z_stream_s *gzip_new(void);
 /* Appends the compressed form of in to out; false: out of memory. */

@@ -9,7 +9,7 @@
 #include "api/server_int.h"
 
 #define GZIP_MIN_BYTES 1024
-#define GZIP_MAX_BYTES 262144 /* more would hold up the loop */
+#define GZIP_MAX_BYTES 131072 /* in one go; more would hold up the loop */
 #define GZIP_STREAMS_MAX 32 /* of one loop; each takes 270 kB */
 #define PIECE_BYTES 16384 /* of a stream are collected ... */
 #define PULLS_MAX 64 /* ... by at most so many calls */
@@ -70,22 +70,21 @@ static const struct status_text *status_find(int status)
 
 /* --- the head --- */
 
-static void put_number(struct buf *b, uint64_t v)
-{
-	char digits[20];
-	size_t n = sizeof(digits);
-	do {
-		digits[--n] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	buf_add(b, digits + n, sizeof(digits) - n);
-}
-
 static void put_field(struct buf *b, const char *name, const char *value)
 {
 	buf_adds(b, name);
 	buf_adds(b, value);
 	buf_adds(b, "\r\n");
+}
+
+/* RFC 9110 8.8.3: forms that differ in their bytes have tags that differ. */
+static void put_etag(struct buf *b, struct view etag, bool packed)
+{
+	if (etag.n < 2)
+		return;
+	buf_adds(b, "ETag: ");
+	buf_add(b, etag.p, etag.n - 1);
+	buf_adds(b, packed ? HTTP_ETAG_GZIP "\"\r\n" : "\"\r\n");
 }
 
 void reply_head(struct request *q, int64_t length, bool close)
@@ -94,7 +93,7 @@ void reply_head(struct request *q, int64_t length, bool close)
 	struct buf *b = &l->out;
 	const struct http_response *res = &q->pub.res;
 	buf_adds(b, "HTTP/1.1 ");
-	put_number(b, (uint64_t)res->status);
+	buf_addu(b, (uint64_t)res->status);
 	buf_adds(b, " ");
 	put_field(b, status_find(res->status)->reason, "");
 	buf_add(b, l->fixed_head, l->fixed_head_n);
@@ -103,11 +102,16 @@ void reply_head(struct request *q, int64_t length, bool close)
 		put_field(b, "Content-Type: ", res->type);
 	if (length >= 0) {
 		buf_adds(b, "Content-Length: ");
-		put_number(b, (uint64_t)length);
+		buf_addu(b, (uint64_t)length);
 		buf_adds(b, "\r\n");
 	}
 	if (q->chunked)
 		buf_adds(b, "Transfer-Encoding: chunked\r\n");
+	if (q->packed)
+		buf_adds(b, "Content-Encoding: gzip\r\n");
+	if (gzip_type(res->type) || res->status == 304)
+		buf_adds(b, "Vary: Accept-Encoding\r\n");
+	put_etag(b, res->etag, q->packed);
 	if (close)
 		buf_adds(b, "Connection: close\r\n");
 	else if (q->reader.minor == 0)
@@ -131,22 +135,17 @@ static int64_t told_length(const struct request *q, uint64_t n)
 	return status == 204 || status == 304 ? -1 : (int64_t)n;
 }
 
-static bool may_compress(struct request *q)
+static bool may_compress(const struct request *q)
 {
 	const struct http_response *res = &q->pub.res;
-	if (res->as_is || !gzip_type(res->type))
-		return false;
-	put_field(&q->pub.res.headers, "Vary: ", "Accept-Encoding");
-	return gzip_wanted(q);
+	return !res->as_is && gzip_type(res->type) && gzip_wanted(q);
 }
 
 static void write_body(struct request *q, bool close)
 {
 	struct conn *c = q->conn;
 	struct buf *b = &q->pub.res.body;
-	if (b->n >= GZIP_MIN_BYTES && may_compress(q) && b->n <= GZIP_MAX_BYTES &&
-	    gzip_whole(q->loop, b))
-		put_field(&q->pub.res.headers, "Content-Encoding: ", "gzip");
+	q->packed = b->n >= GZIP_MIN_BYTES && may_compress(q) && gzip_whole(q->loop, b);
 	reply_head(q, told_length(q, b->n), close);
 	if (forbids_body(q))
 		return;
@@ -180,6 +179,36 @@ static void write_file(struct request *q, bool close)
 
 /* --- streams --- */
 
+/* A large body that is to be compressed goes out like a stream, so that no step takes long. */
+struct body_steps {
+	struct buf body;
+	size_t at;
+};
+
+static enum http_pull body_pull(void *state, struct buf *out)
+{
+	struct body_steps *s = state;
+	size_t n = MIN(s->body.n - s->at, PIECE_BYTES);
+	buf_add(out, s->body.p + s->at, n);
+	s->at += n;
+	return s->at < s->body.n ? HTTP_PULL_MORE : HTTP_PULL_END;
+}
+
+static void body_done(void *state) { buf_done(&((struct body_steps *)state)->body); }
+
+static void body_in_steps(struct request *q)
+{
+	static const struct http_source source = { body_pull, body_done };
+	struct http_response *res = &q->pub.res;
+	struct body_steps *s = arena_alloc(q->pub.arena, sizeof(*s));
+	if (!s)
+		return; /* it goes as it is */
+	*s = (struct body_steps){ .body = res->body };
+	res->body = BUF_INIT;
+	res->source = &source;
+	res->source_state = s;
+}
+
 static void write_stream(struct request *q, bool *close)
 {
 	bool compress = may_compress(q) && q->loop->gzip_streams < GZIP_STREAMS_MAX;
@@ -188,7 +217,7 @@ static void write_stream(struct request *q, bool *close)
 		q->gzip = gzip_new();
 	if (q->gzip) {
 		q->loop->gzip_streams++;
-		put_field(&q->pub.res.headers, "Content-Encoding: ", "gzip");
+		q->packed = true;
 	}
 	q->chunked = q->reader.minor > 0 && !silent;
 	if (!q->chunked && !silent)
@@ -275,6 +304,11 @@ static void mend(struct request *q)
 	*res = (struct http_response){ .status = res->status >= 200 ? 503 : 500 };
 }
 
+static bool is_large_body(const struct http_response *res)
+{
+	return !res->source && !res->has_file && !res->fixed.p && res->body.n > GZIP_MAX_BYTES;
+}
+
 void reply_write(struct request *q)
 {
 	struct conn *c = q->conn;
@@ -287,6 +321,8 @@ void reply_write(struct request *q)
 	mend(q);
 	q->keep_alive = q->keep_alive && !res->close && !q->loop->stopping;
 	bool close = !q->keep_alive;
+	if (is_large_body(res) && may_compress(q))
+		body_in_steps(q);
 	if (res->source) {
 		write_stream(q, &close);
 		q->keep_alive = !close;

@@ -117,7 +117,7 @@ void request_release(struct request *q)
 	http1_reset(&q->reader);
 	q->conn = NULL;
 	q->body_place = BODY_MEMORY;
-	q->keep_alive = q->has_head = q->admitted = q->chunked = false;
+	q->keep_alive = q->has_head = q->admitted = q->chunked = q->packed = false;
 	q->on_close = NULL;
 	atomic_store_explicit(&q->gone, false, memory_order_relaxed);
 	q->next = l->free_requests;

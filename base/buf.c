@@ -46,7 +46,17 @@ bool buf_grow(struct buf *b, size_t more)
 	return true;
 }
 
-void buf_adds(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
+void buf_addu(struct buf *b, uint64_t v)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	buf_add(b, digits + n, sizeof(digits) - n);
+}
 
 void buf_addf(struct buf *b, const char *fmt, ...)
 {

@@ -7,6 +7,8 @@
 #include "err.h"
 #include "view.h"
 
+#include <string.h>
+
 struct buf {
 	char *p;
 	size_t n, cap;
@@ -30,7 +32,9 @@ static inline void buf_add(struct buf *b, const void *p, size_t n)
 	b->n += n;
 }
 static inline void buf_addv(struct buf *b, struct view v) { buf_add(b, v.p, v.n); }
-void buf_adds(struct buf *b, const char *s);
+/* Inline, so that the length of a constant is known where it is added. */
+static inline void buf_adds(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
+void buf_addu(struct buf *b, uint64_t v); /* in decimal */
 static inline void buf_addc(struct buf *b, char c)
 {
 	if (buf_reserve(b, 1))

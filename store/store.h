@@ -48,6 +48,8 @@ static inline void txn_abort_p(struct txn **t) { txn_abort(*t); }
 #define AUTO_TXN __attribute__((cleanup(txn_abort_p)))
 enum rc txn_rc(const struct txn *t); /* the first hard error, or RC_OK */
 void txn_fail(struct txn *t, enum rc rc); /* sets it, if none is set */
+/* The number of the snapshot that a read transaction sees: every commit makes a new one. */
+uint64_t txn_snapshot(const struct txn *t);
 bool txn_writable(const struct txn *t);
 struct store *txn_store(const struct txn *t);
 

@@ -155,6 +155,8 @@ void txn_fail(struct txn *t, enum rc rc)
 		t->rc = rc;
 }
 
+uint64_t txn_snapshot(const struct txn *t) { return mdb_txn_id(t->mt); }
+
 bool txn_writable(const struct txn *t) { return t->writable; }
 
 struct store *txn_store(const struct txn *t) { return t->store; }

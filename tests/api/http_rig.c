@@ -114,6 +114,7 @@ static void do_big(struct http_request *req)
 	req->res.body.n = n;
 	req->res.status = 200;
 	req->res.type = "application/json";
+	req->res.etag = VIEW_LIT("\"7.b16\"");
 	http_reply(req);
 }
 

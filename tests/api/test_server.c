@@ -367,6 +367,7 @@ START_TEST(compression)
 		   "GET /big?50000 HTTP/1.1\r\nHost: t\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n");
 	struct answer a = client_hear(&c);
 	ck_assert_str_eq(answer_field(&a, "Vary"), "Accept-Encoding");
+	ck_assert_str_eq(answer_field(&a, "ETag"), "\"7.b16-gzip\"");
 	ck_assert_uint_lt(a.body.n, 10000);
 	gunzip(&a);
 	ck_assert_uint_eq(a.body.n, 50000);
@@ -377,7 +378,8 @@ START_TEST(compression)
 	gunzip(&a);
 	check_pieces(&a, 5000);
 	answer_done(&a);
-	static const char *const not_wanted[] = { "gzip;q=0", "br", "gzippy", "*;q=0.0", "" };
+	static const char *const not_wanted[] = { "gzip;q=0", "br", "gzippy", "*;q=0.0", "",
+						  "*, gzip;q=0", "gzip;q=0.000, *;q=1" };
 	for (size_t i = 0; i < ARRAY_LEN(not_wanted); i++) {
 		char text[256];
 		snprintf(text, sizeof(text),
@@ -386,9 +388,33 @@ START_TEST(compression)
 		client_say(&c, text);
 		a = client_hear(&c);
 		ck_assert_str_eq(answer_field(&a, "Content-Encoding"), "");
+		ck_assert_str_eq(answer_field(&a, "Vary"), "Accept-Encoding");
+		ck_assert_str_eq(answer_field(&a, "ETag"), "\"7.b16\"");
 		ck_assert_uint_eq(a.body.n, 2000);
 		answer_done(&a);
 	}
+	client_close(&c);
+}
+END_TEST
+
+/* What would take long at once goes in steps: its length is not known before. */
+START_TEST(large_compression)
+{
+	struct client c = client_open(rig.port);
+	client_say(&c, "GET /big?3000000 HTTP/1.1\r\nHost: t\r\nAccept-Encoding: *\r\n\r\n"
+		       "GET /big?10 HTTP/1.1\r\nHost: t\r\nAccept-Encoding: gzip\r\n\r\n");
+	struct answer a = client_hear(&c);
+	ck_assert_str_eq(answer_field(&a, "Transfer-Encoding"), "chunked");
+	ck_assert_str_eq(answer_field(&a, "ETag"), "\"7.b16-gzip\"");
+	gunzip(&a);
+	ck_assert_uint_eq(a.body.n, 3000000);
+	for (size_t i = 0; i < a.body.n; i += 7777)
+		ck_assert_int_eq(a.body.p[i], 'a' + (int)(i % 23));
+	answer_done(&a);
+	a = client_hear(&c);
+	ck_assert_str_eq(answer_field(&a, "Content-Encoding"), "");
+	ck_assert_uint_eq(a.body.n, 10);
+	answer_done(&a);
 	client_close(&c);
 }
 END_TEST
@@ -535,6 +561,7 @@ static Suite *suite_server(void)
 	tcase_add_test(t, aborted_stream_is_cut);
 	tcase_add_test(t, client_leaves_a_stream);
 	tcase_add_test(t, compression);
+	tcase_add_test(t, large_compression);
 	tcase_add_test(t, large_answers);
 	tcase_add_test(t, bad_requests_get_a_problem);
 	tcase_add_test(t, fixed_bodies);
