@@ -7,8 +7,8 @@
 
 #include "api/request.h"
 
-#define ANSWER_SLOTS 256u
-#define ANSWER_BYTES_MAX 4096u /* path and body; larger ones are not kept */
+#define ANSWER_SLOTS 4096u
+#define ANSWER_BYTES_MAX 2048u /* path and body; larger ones are not kept */
 
 struct answer_slot {
 	uint64_t snapshot, revision; /* snapshot 0: free */

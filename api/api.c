@@ -9,7 +9,7 @@
 
 #define POOL_THREADS 2
 #define POOL_QUEUE 256
-#define LIST_CACHE_BYTES ((size_t)16 << 20)
+#define LIST_CACHE_BYTES ((size_t)64 << 20)
 #define JSON_MAX_BYTES ((uint64_t)1 << 20)
 #define IMPORT_MAX_BYTES ((uint64_t)1 << 30)
 #define BEHIND_MS 3000

@@ -23,9 +23,16 @@ struct feed;
 struct waiters;
 struct idempotency;
 
+/* What every answer asks of its snapshot. */
+struct facts {
+	uint64_t snapshot, revision; /* snapshot 0: none yet */
+	int32_t today;
+};
+
 struct loop {
 	struct api *api;
 	unsigned index;
+	struct facts facts;
 	struct txn *txn;   /* parked between requests; NULL before the first and after the last */
 	struct sse *sse;   /* event streams of this loop */
 	struct answer_cache cache; /* of run_light() */
@@ -64,8 +71,8 @@ void answer_fail(struct request *r, enum rc rc, struct err *e);
 /* dispatch.c */
 /* Runs an admitted request; on its loop. */
 void dispatch_run(struct request *r);
-/* Runs the handler in a transaction that is active; fills the reply. */
-void dispatch_handle(struct request *r, struct txn *t, struct scratch *s);
+/* Runs the handler in a transaction that is active; fills the reply. f: of its thread. */
+void dispatch_handle(struct request *r, struct txn *t, struct scratch *s, struct facts *f);
 /* The loop's transaction, renewed; NULL and *out_rc where it cannot be had. */
 struct txn *loop_txn(struct loop *l, enum rc *out_rc);
 void loop_txn_end(struct loop *l);

@@ -14,14 +14,27 @@
 
 /* ---- reads ---- */
 
-void dispatch_handle(struct request *r, struct txn *t, struct scratch *s)
+static void facts_fit(struct facts *f, struct txn *t)
+{
+	uint64_t snapshot = txn_snapshot(t);
+
+	if (f->snapshot == snapshot)
+		return;
+	f->revision = graph_revision(t);
+	f->today = graph_today(t);
+	f->snapshot = txn_rc(t) ? 0 : snapshot;
+}
+
+void dispatch_handle(struct request *r, struct txn *t, struct scratch *s, struct facts *f)
 {
 	struct err e = { 0 };
 	enum rc rc;
 
+	facts_fit(f, t);
 	r->txn = t;
 	r->scratch = s;
-	r->reply.revision = graph_revision(t);
+	r->today = f->today;
+	r->reply.revision = f->revision;
 	rc = r->route->handle(r, &e);
 	r->txn = NULL;
 	r->scratch = NULL;
@@ -60,7 +73,7 @@ static void run_light(struct request *r)
 		return;
 	}
 	if (!answer_cache_get(&l->cache, r, txn_snapshot(t))) {
-		dispatch_handle(r, t, NULL);
+		dispatch_handle(r, t, NULL, &l->facts);
 		answer_cache_put(&l->cache, r, txn_snapshot(t));
 	}
 	loop_txn_end(l);
@@ -100,7 +113,7 @@ static void write_answer(void *arg)
 		return;
 	}
 	r->route = read;
-	dispatch_handle(r, t, NULL);
+	dispatch_handle(r, t, NULL, &l->facts);
 	loop_txn_end(l);
 	if (r->reply.status == 404) { /* removed again by somebody else in the meantime */
 		buf_clear(&r->reply.body);
@@ -195,7 +208,7 @@ static void run_stream(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
-	dispatch_handle(r, t, NULL);
+	dispatch_handle(r, t, NULL, &l->facts);
 	loop_txn_end(l);
 	if (r->reply.status >= 400)
 		answer_send(r);

@@ -63,7 +63,7 @@ static void pool_read(struct pool_task *task, struct txn *t, struct scratch *s, 
 		answer_fail(r, rc, &e);
 		return;
 	}
-	dispatch_handle(r, t, s);
+	dispatch_handle(r, t, s, &(struct facts){ 0 });
 	answer_send(r);
 }
 
@@ -76,7 +76,7 @@ static void change_run(struct pool_task *task, struct txn *t, struct scratch *s,
 	if (http_client_gone(r->http))
 		rc = RC_CANCELLED;
 	if (!rc) {
-		dispatch_handle(r, t, s);
+		dispatch_handle(r, t, s, &(struct facts){ 0 });
 		if (r->reply.status) { /* refused, or there is nothing to do */
 			answer_send(r);
 			return;

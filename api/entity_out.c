@@ -82,6 +82,7 @@ enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today, str
 	struct rec r;
 	enum rc rc = org_get(t, org, &r);
 	uint32_t suppliers, procurers;
+	int32_t until;
 
 	if (rc)
 		return rc;
@@ -93,9 +94,9 @@ enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today, str
 	default_enum(j, ENT_ORG, &r, ORG_KIND);
 	entity_fields_json(j, t, ENT_ORG, &r, BIT(ORG_STUB) | BIT(ORG_KIND));
 	key_bool(j, "stub", rec_bool(&r, ORG_STUB) == 1);
-	key_int(j, "held", held_on(t, org, today).level);
+	key_int(j, "held", held_run(t, org, today, &until).level);
 	json_key(j, "held_until");
-	json_day(j, held_until(t, org, today));
+	json_day(j, until);
 	key_int(j, "suppliers", suppliers);
 	key_int(j, "procurers", procurers);
 	recorded_by_json(j, t, &r);

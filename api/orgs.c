@@ -29,7 +29,7 @@ enum rc org_show(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);
-	rc = org_json(&j, r->txn, org, graph_today(r->txn), &rec);
+	rc = org_json(&j, r->txn, org, r->today, &rec);
 	return rc ? rc : finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
 }
 
@@ -64,7 +64,7 @@ enum rc link_show(struct request *r, struct err *e)
 		return rc;
 	l.rec = &rec;
 	l.tg = &tg;
-	l.today = graph_today(r->txn);
+	l.today = r->today;
 	json_init(&j, &r->reply.body);
 	link_json(&j, r->txn, &l);
 	return finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
@@ -85,7 +85,7 @@ enum rc cert_show(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);
-	cert_json(&j, r->txn, org, r->param[1], &rec, graph_today(r->txn));
+	cert_json(&j, r->txn, org, r->param[1], &rec, r->today);
 	return finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
 }
 
@@ -107,7 +107,7 @@ static bool list_cert(void *arg, struct view cert, const struct rec *rec)
 enum rc certs_list(struct request *r, struct err *e)
 {
 	struct json j;
-	struct cert_walk w = { r, &j, 0, graph_today(r->txn) };
+	struct cert_walk w = { r, &j, 0, r->today };
 	enum rc rc = request_org(r, 0, &w.org, e);
 
 	if (rc)
@@ -134,7 +134,7 @@ static enum rc find_clauses(struct request *r, uint32_t *out_p, uint32_t *out_s,
 	if (!rc)
 		rc = targets_of(r->txn, *out_p, &tg);
 	if (!rc)
-		clauses_of_link(r->txn, *out_p, *out_s, &link, tg.own_level, graph_today(r->txn),
+		clauses_of_link(r->txn, *out_p, *out_s, &link, tg.own_level, r->today,
 				out);
 	return rc;
 }

@@ -51,6 +51,7 @@ struct request {
 	struct view body;
 
 	struct txn *txn;
+	int32_t today;                       /* the store's; set while dispatch_handle() runs */
 	struct scratch *scratch;             /* on the pool only */
 
 	struct submission sub;               /* RUN_WRITE: what the handler asks for */

@@ -80,6 +80,8 @@ struct held {
 struct held held_on(struct txn *t, uint32_t org, int32_t day);
 /* Last day of the unbroken run from `day` with held >= held(day); DAY_NONE: open, or nothing is held. */
 int32_t held_until(struct txn *t, uint32_t org, int32_t day);
+/* Both at once. */
+struct held held_run(struct txn *t, uint32_t org, int32_t day, int32_t *out_until);
 
 /* ---- clauses, targets ---- */
 enum rc clause_get(struct txn *t, uint32_t procurer, uint32_t supplier, enum clause_no no, struct rec *out);

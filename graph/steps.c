@@ -290,26 +290,41 @@ uint32_t steps_search(const struct step *s, uint32_t n, int32_t day)
 	return lo ? s[lo - 1].bits : 0;
 }
 
+static struct held held_of(uint32_t bits)
+{
+	return (struct held){ (uint8_t)step_held(bits), (uint8_t)step_ever(bits),
+			      (uint8_t)step_confirmed(bits), step_at_risk(bits),
+			      step_attested(bits) };
+}
+
 struct held held_on(struct txn *t, uint32_t org, int32_t day)
 {
 	struct step_reader r;
 	uint32_t n;
 	step_reader_init(&r, t);
 	const struct step *s = steps_of(&r, org, &n);
-	uint32_t b = steps_at(s, n, day);
-	return (struct held){ (uint8_t)step_held(b), (uint8_t)step_ever(b), (uint8_t)step_confirmed(b),
-			      step_at_risk(b), step_attested(b) };
+	return held_of(steps_at(s, n, day));
 }
 
-int32_t held_until(struct txn *t, uint32_t org, int32_t day)
+struct held held_run(struct txn *t, uint32_t org, int32_t day, int32_t *out_until)
 {
 	struct step_reader r;
 	uint32_t n;
 	step_reader_init(&r, t);
 	const struct step *s = steps_of(&r, org, &n);
-	unsigned held = step_held(steps_at(s, n, day));
-	for (uint32_t i = 0; held && i < n; i++)
-		if (s[i].day > day && step_held(s[i].bits) < held)
-			return s[i].day - 1;
-	return DAY_NONE;
+	struct held h = held_of(steps_at(s, n, day));
+	*out_until = DAY_NONE;
+	for (uint32_t i = 0; h.level && i < n; i++)
+		if (s[i].day > day && step_held(s[i].bits) < h.level) {
+			*out_until = s[i].day - 1;
+			break;
+		}
+	return h;
+}
+
+int32_t held_until(struct txn *t, uint32_t org, int32_t day)
+{
+	int32_t until;
+	(void)held_run(t, org, day, &until);
+	return until;
 }

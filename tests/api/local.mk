@@ -47,7 +47,7 @@ check_PROGRAMS += %D%/http1_verdict
 %C%_http1_verdict_SOURCES = %D%/http1_verdict.c
 %C%_http1_verdict_LDADD = $(api_libs)
 
-# What the front door itself costs: http_hello [loops] [bytes], then wrk against it.
+# What the front door itself costs, beside bare bufferevents: http_hello server|bare, then wrk against it.
 EXTRA_PROGRAMS += tests/bench/http_hello
 tests_bench_http_hello_SOURCES = tests/bench/http_hello.c
 tests_bench_http_hello_LDADD = $(api_libs)
