@@ -1,6 +1,7 @@
 # Unit tests mirror the folders: tests/<folder>/local.mk names the programs of one. Each is a
 # program of its own under libcheck; `make check` runs them all.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; $(TEST_FORK) \
+	CK_DEFAULT_TIMEOUT=$${CK_DEFAULT_TIMEOUT:-60}; export CK_DEFAULT_TIMEOUT; \
 	ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:$$ASAN_OPTIONS; export ASAN_OPTIONS; \
 	UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS; export UBSAN_OPTIONS;
 if SANITIZER
