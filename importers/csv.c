@@ -262,7 +262,7 @@ enum rc csv_next(struct csv *c, struct err *e)
 	if (c->over)
 		return RC_END;
 	for (;;) {
-		if (c->p == c->end && !source_has_more(c->src))
+		if ((c->p == c->end && !source_has_more(c->src)) || (c->stop && c->p >= c->stop))
 			return RC_END;
 		c->row_line = c->line;
 		rc = whole_row(c, &s, e);

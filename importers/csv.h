@@ -14,6 +14,7 @@
 struct csv {
 	struct source *src;
 	const char *p, *end;	/* the window from the next row on */
+	const char *stop;	/* rows that begin here or behind are left; NULL: none */
 	char delim;
 	bool over;		/* after an error: nothing can be read any more */
 	unsigned line;		/* of p, 1-based */

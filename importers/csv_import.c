@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "importers/columns.h"
+#include "importers/csv_rows.h"
 #include "importers/csv_layout.h"
 #include "importers/local_id.h"
 #include "importers/run.h"
@@ -17,9 +18,8 @@
 struct rows {
 	struct run *run;
 	struct csv *csv;
-	struct columns columns;
+	const struct rows_head *head;
 	struct value_room room;
-	struct buf default_procurer;
 	struct buf procurer, org, code; /* org: supplier, holder or the organisation itself */
 	struct buf certificate;
 	struct buf fields, org_fields;
@@ -31,9 +31,8 @@ struct rows {
 
 static void rows_done(struct rows *r)
 {
-	struct buf *const bufs[] = { &r->default_procurer, &r->procurer, &r->org,	 &r->code,
-				     &r->certificate,	   &r->fields,	 &r->org_fields, &r->parts,
-				     &r->contact };
+	struct buf *const bufs[] = { &r->procurer, &r->org,	   &r->code,  &r->certificate,
+				     &r->fields,   &r->org_fields, &r->parts, &r->contact };
 
 	value_room_done(&r->room);
 	for (size_t i = 0; i < ARRAY_LEN(bufs); i++)
@@ -81,7 +80,7 @@ static void take_part(struct rows *r, enum contact_part part, struct view cell)
 static enum rc take_field(struct rows *r, const struct column *col, struct view cell, bool blank,
 			  struct err *e)
 {
-	if (!blank && col - r->columns.col == r->columns.supplier_code)
+	if (!blank && col - r->head->columns.col == r->head->columns.supplier_code)
 		buf_addv(&r->code, cell_fold(&r->room, cell));
 	if (blank) {
 		fl_clear(&r->fields, col->field->id);
@@ -148,14 +147,14 @@ static enum rc take_cell(struct rows *r, const struct column *col, struct view c
 static enum rc check_width(const struct rows *r, struct err *e)
 {
 	const struct csv *c = r->csv;
-	unsigned i = r->columns.n;
+	unsigned i = r->head->columns.n;
 
 	while (i < c->n && cell_blank(c->cells[i]))
 		i++;
-	if (c->n >= r->columns.n && i >= c->n)
+	if (c->n >= r->head->columns.n && i >= c->n)
 		return RC_OK;
-	err_set(e, RC_CELL_COUNT, NULL, "%u / %u", c->n, r->columns.n);
-	e->column = c->n < r->columns.n ? c->n + 1 : i + 1;
+	err_set(e, RC_CELL_COUNT, NULL, "%u / %u", c->n, r->head->columns.n);
+	e->column = c->n < r->head->columns.n ? c->n + 1 : i + 1;
 	return RC_CELL_COUNT;
 }
 
@@ -173,8 +172,8 @@ static enum rc take_cells(struct rows *r, struct err *e)
 {
 	enum rc rc = check_width(r, e);
 
-	for (unsigned i = 0; i < r->columns.n && !rc; i++) {
-		const struct column *col = &r->columns.col[i];
+	for (unsigned i = 0; i < r->head->columns.n && !rc; i++) {
+		const struct column *col = &r->head->columns.col[i];
 		struct view cell = unarmed(r->csv->cells[i]);
 
 		rc = cell_blank(cell) ? take_blank(r, col, e) : take_cell(r, col, cell, e);
@@ -191,7 +190,7 @@ static enum rc take_cells(struct rows *r, struct err *e)
 static enum rc lacks(const struct rows *r, enum column_role role, const char *name, struct err *e)
 {
 	err_set(e, RC_REQUIRED, name, "%s", name);
-	e->column = r->columns.of_role[role] < 0 ? 0 : (unsigned)r->columns.of_role[role] + 1;
+	e->column = r->head->columns.of_role[role] < 0 ? 0 : (unsigned)r->head->columns.of_role[role] + 1;
 	return RC_REQUIRED;
 }
 
@@ -200,9 +199,9 @@ static enum rc lacks(const struct rows *r, enum column_role role, const char *na
 static enum rc refuse_self(const struct rows *r, struct err *e)
 {
 	err_set(e, RC_SELF_LINK, "supplier", NULL);
-	e->column = r->columns.of_role[ROLE_SUPPLIER_ID] < 0
+	e->column = r->head->columns.of_role[ROLE_SUPPLIER_ID] < 0
 			    ? 0
-			    : (unsigned)r->columns.of_role[ROLE_SUPPLIER_ID] + 1;
+			    : (unsigned)r->head->columns.of_role[ROLE_SUPPLIER_ID] + 1;
 	return RC_SELF_LINK;
 }
 
@@ -211,11 +210,11 @@ static enum rc refuse_self(const struct rows *r, struct err *e)
 static enum rc find_ends(struct rows *r, unsigned *out_flags, struct err *e)
 {
 	if (r->procurer.n == 0)
-		buf_addv(&r->procurer, buf_view(&r->default_procurer));
+		buf_addv(&r->procurer, r->head->default_procurer);
 	if (r->procurer.n == 0)
 		return lacks(r, ROLE_PROCURER, "procurer", e);
 	if (r->org.n)
-		return r->columns.kind == IK_LINKS && view_eq(buf_view(&r->procurer), buf_view(&r->org))
+		return r->head->columns.kind == IK_LINKS && view_eq(buf_view(&r->procurer), buf_view(&r->org))
 			       ? refuse_self(r, e)
 			       : RC_OK;
 	if (r->code.n == 0)
@@ -292,8 +291,8 @@ static enum rc make_contact(struct rows *r, struct err *e)
 	if (!any)
 		return RC_OK;
 	rc = contact_check(&c, e);
-	for (unsigned i = 0; rc && i < r->columns.n; i++) {
-		const struct column *col = &r->columns.col[i];
+	for (unsigned i = 0; rc && i < r->head->columns.n; i++) {
+		const struct column *col = &r->head->columns.col[i];
 
 		if (col->role == ROLE_CONTACT && strcmp(contact_part_names[col->part], e->field) == 0)
 			e->column = i + 1;
@@ -314,7 +313,7 @@ static struct op new_op(const struct rows *r, enum ent ent, unsigned flags)
 /* emit: RC_OK, or the row's error in *row_e with *out_bad, or what the sink answered. */
 static enum rc emit_org(struct rows *r, struct err *row_e, bool *out_bad)
 {
-	bool contacts_only = r->columns.kind == IK_CONTACTS;
+	bool contacts_only = r->head->columns.kind == IK_CONTACTS;
 	struct op op = new_op(r, ENT_ORG, contacts_only ? OPF_MUST_EXIST : OPF_STUBS);
 
 	*out_bad = true;
@@ -333,7 +332,7 @@ static enum rc emit_org(struct rows *r, struct err *row_e, bool *out_bad)
 
 static enum rc emit_pair(struct rows *r, struct err *row_e, bool *out_bad)
 {
-	bool links = r->columns.kind == IK_LINKS;
+	bool links = r->head->columns.kind == IK_LINKS;
 	unsigned flags = links ? OPF_STUBS : 0;
 	struct op op;
 	enum rc rc = RC_OK;
@@ -351,7 +350,7 @@ static enum rc emit_pair(struct rows *r, struct err *row_e, bool *out_bad)
 		op.fields = buf_view(&r->org_fields);
 		rc = run_op(r->run, &op, (struct view){ 0 });
 	}
-	op = new_op(r, r->columns.ent, flags);
+	op = new_op(r, r->head->columns.ent, flags);
 	op.a = buf_view(&r->procurer);
 	op.b = buf_view(flags & OPF_BY_CODE ? &r->code : &r->org);
 	op.c = !links ? view_str(r->clause) : flags & OPF_BY_CODE ? buf_view(&r->org) : (struct view){ 0 };
@@ -372,7 +371,7 @@ static enum rc emit_certificate(struct rows *r, struct err *row_e, bool *out_bad
 
 static enum rc emit(struct rows *r, struct err *row_e, bool *out_bad)
 {
-	switch (r->columns.kind) {
+	switch (r->head->columns.kind) {
 	case IK_LINKS:
 	case IK_CLAUSES:
 		return emit_pair(r, row_e, out_bad);
@@ -437,49 +436,77 @@ static void tell_columns(const struct run *run, const struct columns *c)
 	run->sink->columns(run->sink->arg, names, c->n);
 }
 
-static enum rc read_header(struct rows *r, const struct csv_layout *g)
+static enum rc read_header(struct run *run, struct csv *csv, const struct csv_layout *g, struct rows_head *head)
 {
-	struct run *run = r->run;
-	enum rc rc = csv_next(r->csv, run->e);
-	unsigned line = r->csv->row_line;
+	enum rc rc = csv_next(csv, run->e);
+	unsigned line = csv->row_line;
 
 	if (rc)
 		return rc;
 	if (g->kind == IK_AUTO) {
-		struct view h = r->csv->cells[0];
+		struct view h = csv->cells[0];
 
 		err_set(run->e, RC_UNKNOWN_FORMAT, NULL, "%.*s", (int)utf8_cut(h, 100),
 			h.n ? (const char *)h.p : "");
 		rc = RC_UNKNOWN_FORMAT;
 	} else {
-		rc = columns_read(&r->columns, g->kind, r->csv->cells, r->csv->n,
-				  run->p->ignore_unknown, r->default_procurer.n > 0, run->e);
+		rc = columns_read(&head->columns, g->kind, csv->cells, csv->n, run->p->ignore_unknown,
+				  head->default_procurer.n > 0, run->e);
 	}
 	if (rc) {
 		run->e->line = line;
 		return rc;
 	}
-	tell_columns(run, &r->columns);
+	tell_columns(run, &head->columns);
 	return RC_OK;
 }
 
+void rows_part(const struct run *run, const struct rows_head *head, const struct import_sink *sink,
+	       struct import_piece *piece, const struct rows_part *part)
+{
+	struct import_sink own = *sink;
+	struct run mine = { .p = run->p, .sink = &own, .src = run->src, .e = &piece->err, .kind = run->kind };
+	struct csv c = { .src = run->src, .delim = head->delim, .p = part->from, .stop = part->limit,
+			 .line = part->line, .resumed = part->resumed };
+	AUTO(rows_done) struct rows r = { .run = &mine, .csv = &c, .head = head };
+
+	c.end = (const char *)run->src->raw.p + run->src->raw.n;
+	piece->rc = all_rows(&r);
+	piece->from = part->from;
+	piece->to = c.p;
+	piece->lines = c.line - part->line;
+	piece->rows = mine.rows;
+	piece->resumed = c.resumed;
+	piece->over = c.over;
+	csv_done(&c);
+}
+
+/* From here on a file is worth more than one thread. */
+#define PARALLEL_BYTES ((size_t)4 << 20)
+
 enum rc import_csv(struct run *run)
 {
-	AUTO(rows_done) struct rows r = { .run = run };
 	AUTO(csv_done) struct csv c;
+	AUTO(buf_done) struct buf procurer = BUF_INIT;
+	struct rows_head head;
 	struct csv_layout g;
 	enum rc rc = csv_layout_guess(run, &g);
 
 	c.scratch = NULL;
 	if (!rc)
-		rc = run_procurer(run, &r.default_procurer);
+		rc = run_procurer(run, &procurer);
+	head.default_procurer = buf_view(&procurer);
+	head.delim = g.delim;
 	if (!rc)
 		rc = csv_open(&c, run->src, g.delim, run->e);
-	r.csv = &c;
 	if (!rc)
-		rc = read_header(&r, &g);
+		rc = read_header(run, &c, &g, &head);
 	if (rc)
 		return rc;
 	run->kind = g.kind;
+	if (run->p->threads > 1 && run->src->encoding == ENC_UTF8 &&
+	    ((size_t)(c.end - c.p) >= PARALLEL_BYTES || run->p->stretch))
+		return rows_parallel(run, &head, view_of(c.p, (size_t)(c.end - c.p)), c.line);
+	AUTO(rows_done) struct rows r = { .run = run, .csv = &c, .head = &head };
 	return all_rows(&r);
 }

@@ -21,7 +21,11 @@ struct import_params {
 	enum import_kind kind;
 	bool dry_run, strict, ignore_unknown;
 	char procurer[129];   /* rows without a procurer column belong to this one; "" none */
+	unsigned threads;     /* that may read a large CSV file together; 0, 1: only the caller */
+	size_t stretch;	      /* tests: bytes that a thread takes at a time; 0: as usual */
 };
+
+struct import_piece; /* piece.h */
 
 /* What an importer tells its caller. Every callback answers RC_OK to go on; anything else stops the
  * import, which then returns it. */
@@ -40,6 +44,9 @@ struct import_sink {
 	 * stand for good, the list of them only during the call; at most IMPORT_COLUMNS_MAX. May
 	 * be NULL. */
 	void (*columns)(void *arg, const char *const *names, unsigned n);
+	/* Many operations and rejected rows at once, which the callee frees, instead of one by one; only
+	 * where several threads read. May be NULL. */
+	enum rc (*piece)(void *arg, struct import_piece *piece);
 };
 
 struct import_result {

@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libimporters.a
 	%D%/csv_import.c \
 	%D%/csv_layout.c \
 	%D%/csv_layout.h \
+	%D%/csv_rows.h \
 	%D%/govs.c \
 	%D%/govs.h \
 	%D%/govs_data.S \
@@ -28,6 +29,9 @@ noinst_LIBRARIES += %D%/libimporters.a
 	%D%/local_id.h \
 	%D%/ndjson.c \
 	%D%/nta.c \
+	%D%/parallel.c \
+	%D%/piece.c \
+	%D%/piece.h \
 	%D%/run.h \
 	%D%/source.c \
 	%D%/source.h \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "services/jobs_int.h"
@@ -361,10 +362,15 @@ static void on_columns(void *arg, const char *const *names, unsigned n)
 static void import_file(struct import *im)
 {
 	const struct import_params *p = &im->job->rq.params;
-	struct import_sink sink = { im, on_op, on_reject, on_progress, on_columns };
+	struct import_params reading = *p;
+	struct import_sink sink = { .arg = im, .op = on_op, .reject = on_reject, .progress = on_progress,
+				    .columns = on_columns };
 	struct import_result res = { .format = p->format, .kind = p->kind };
 	struct err e = { 0 };
-	enum rc rc = import_run(p, &sink, &res, &e);
+	enum rc rc;
+
+	reading.threads = (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
+	rc = import_run(&reading, &sink, &res, &e);
 
 	snprintf(im->rep->format, sizeof(im->rep->format), "%s", import_format_names[res.format]);
 	snprintf(im->rep->kind, sizeof(im->rep->kind), "%s", import_kind_names[res.kind]);
