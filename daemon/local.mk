@@ -1,11 +1,15 @@
 # The daemon: options, wiring, start and stop.
 sbin_PROGRAMS += tierwatchd
 tierwatchd_SOURCES = \
+	%D%/load_files.c \
+	%D%/load_files.h \
+	%D%/load_say.c \
 	%D%/main.c \
 	%D%/notify.c \
 	%D%/notify.h \
 	%D%/offline.c \
 	%D%/offline.h \
+	%D%/offline_load.c \
 	%D%/settings.c \
 	%D%/settings.def \
 	%D%/settings.h \

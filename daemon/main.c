@@ -45,20 +45,6 @@ struct daemon {
 
 /* ---- start ---- */
 
-static enum rc init_clock(struct daemon *d, struct err *e)
-{
-	int64_t ms;
-
-	clock_init_real(&d->clock);
-	if (!d->s.clock[0])
-		return RC_OK;
-	if (!instant_parse(view_str(d->s.clock), &ms))
-		return err_set(e, RC_USAGE, "clock", "clock: '%s' is not an RFC 3339 instant",
-			       d->s.clock);
-	clock_init_at(&d->clock, ms);
-	return RC_OK;
-}
-
 /* A new store gets its names and its secret; also one whose making was cut short. */
 static enum rc init_graph(struct daemon *d, struct err *e)
 {
@@ -298,7 +284,7 @@ static enum rc start(struct daemon *d, struct err *e)
 	d->s.loops = d->s.loops ? d->s.loops : processors();
 	rc = settings_listen(&d->s, d->host, &d->port, e);
 	if (!rc)
-		rc = init_clock(d, e);
+		rc = settings_clock(&d->s, &d->clock, e);
 	if (!rc)
 		rc = open_store(d, e);
 	if (!rc)

@@ -19,7 +19,7 @@
 
 #define DATA_FILE "data.mdb"
 
-static enum lang language(void)
+enum lang offline_language(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 
@@ -35,7 +35,7 @@ int say_error(const struct err *e)
 {
 	char text[512], line[32] = "";
 
-	err_text(e, language(), text, sizeof(text));
+	err_text(e, offline_language(), text, sizeof(text));
 	if (e->line)
 		snprintf(line, sizeof(line), " (line %u)", e->line);
 	fprintf(stderr, "tierwatchd: %s%s\n", text, line);
@@ -211,11 +211,9 @@ int offline_run(const struct settings *s)
 		return check(s->args[0]);
 	if (strcmp(verb, "restore") == 0 && s->n_args == 2)
 		return restore(s->args[0], s->args[1]);
-	if (strcmp(verb, "load") == 0)
-		fprintf(stderr, "tierwatchd: this version has no bulk load yet; import the files "
-				"into a running daemon\n");
-	else
-		fprintf(stderr, "tierwatchd: usage: --offline check DIR | --offline restore FILE "
-				"DIR\n");
+	if (strcmp(verb, "load") == 0 && s->n_args >= 1)
+		return offline_load(s);
+	fprintf(stderr, "tierwatchd: usage: --offline check DIR | --offline restore FILE DIR | --offline load "
+			"[--strict] DIR [FILE…]\n");
 	return EXIT_USAGE;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "base/date.h"
 #include "base/util.h"
 
 const struct option_def settings_table[] = {
@@ -128,11 +130,25 @@ enum rc settings_listen(const struct settings *s, char host[256], uint16_t *out_
 	return RC_OK;
 }
 
+enum rc settings_clock(const struct settings *s, struct clock *out, struct err *e)
+{
+	int64_t ms;
+
+	clock_init_real(out);
+	if (!s->clock[0])
+		return RC_OK;
+	if (!instant_parse(view_str(s->clock), &ms))
+		return err_set(e, RC_USAGE, "clock", "clock: '%s' is not an RFC 3339 instant", s->clock);
+	clock_init_at(out, ms);
+	return RC_OK;
+}
+
 void settings_help(void)
 {
 	printf("usage: tierwatchd --data DIR [--listen HOST:PORT] [--config FILE] [OPTION…]\n"
 	       "       tierwatchd --offline check DIR\n"
-	       "       tierwatchd --offline restore FILE DIR\n\n");
+	       "       tierwatchd --offline restore FILE DIR\n"
+	       "       tierwatchd --offline load [--strict] DIR [FILE…]\n\n");
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct option_def *d = &settings_table[i];
 		char name[64];

@@ -9,7 +9,7 @@ struct settings {
 	char config[256];
 	char clock[256];
 	char offline[256]; /* verb */
-	bool help, version;
+	bool help, version, strict;
 	/* and the file */
 	char data[256];
 	char listen[256];
@@ -33,4 +33,7 @@ MUST_USE enum rc settings_read(int argc, char **argv, struct settings *out, stru
 /* HOST:PORT, [IPV6]:PORT. host may be "" (all addresses). */
 MUST_USE enum rc settings_listen(const struct settings *s, char host[256], uint16_t *out_port,
 				 struct err *e);
+/* The real clock, or the one that --clock asks for. */
+struct clock;
+MUST_USE enum rc settings_clock(const struct settings *s, struct clock *out, struct err *e);
 void settings_help(void);

@@ -61,10 +61,33 @@ static void pass_newline(struct pass *s, bool more)
 	s->lines++;
 }
 
+#define BYTES(c) (UINT64_C(0x0101010101010101) * (unsigned char)(c))
+
+/* Not 0 where a byte of v is zero; the lowest bit that is set belongs to the first one. */
+static uint64_t zero_byte(uint64_t v)
+{
+	return (v - BYTES(1)) & ~v & BYTES(0x80);
+}
+
+/* Passes eight bytes at a time while none of them means anything; stops at, or a little before, one that does. */
+static const char *pass_plain(const char *p, const char *end, char delim)
+{
+	uint64_t w, hit;
+
+	for (; end - p >= 8; p += 8) {
+		memcpy(&w, p, 8);
+		hit = zero_byte(w ^ BYTES(delim)) | zero_byte(w ^ BYTES('\n')) | zero_byte(w ^ BYTES('\r')) |
+		      zero_byte(w);
+		if (hit)
+			return p + (__builtin_ctzll(hit) >> 3);
+	}
+	return p;
+}
+
 /* Up to the delimiter, the line's end or the window's. */
 static const char *plain_end(struct pass *s, char delim)
 {
-	const char *p = s->p;
+	const char *p = pass_plain(s->p, s->end, delim);
 
 	for (; p < s->end; p++) {
 		unsigned char c = (unsigned char)*p;

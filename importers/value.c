@@ -143,6 +143,13 @@ static void trim(struct view *v)
 static bool digits_of(struct view v, int64_t *out)
 {
 	const char *p = v.p;
+	size_t plain = 0;
+	for (int64_t y = 0; plain < v.n && plain < WHOLE_DIGITS && p[plain] >= '0' && p[plain] <= '9';) {
+		y = y * 10 + (p[plain++] - '0');
+		*out = plain == v.n ? y : *out;
+	}
+	if (plain && plain == v.n)
+		return true; /* what nearly every number is */
 	const char *comma = v.n ? memchr(p, ',', v.n) : NULL;
 	size_t first = comma ? (size_t)(comma - p) : v.n, digits = 0;
 	int64_t x = 0;
@@ -304,7 +311,7 @@ static enum text_form text_form(const struct field *f)
 		      { "spend_currency", TEXT_UPPER } };
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-		if (strcmp(f->name, forms[i].name) == 0)
+		if (f->name[0] == forms[i].name[0] && strcmp(f->name, forms[i].name) == 0)
 			return forms[i].form;
 	return TEXT_EXACT;
 }

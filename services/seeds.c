@@ -239,6 +239,8 @@ static enum rc seed_revision(struct seeding *s, uint64_t revision)
 	bool certs = false;
 	enum rc rc = log_head(s->t, revision, &head);
 
+	if (rc == RC_OK && head.type == CMD_LOAD)
+		return RC_NOT_FOUND; /* all there is: the log does not tell one by one */
 	if (rc != RC_OK || (head.type != CMD_OPS && head.type != CMD_TICK))
 		return rc;
 	rc = log_read(s->t, revision, &x->log);
