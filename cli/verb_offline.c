@@ -1,5 +1,5 @@
 /*
- * verb_offline.c - check and restore: the server's own program works on the directory; its exit
+ * verb_offline.c - check, restore and load: the server's own program works on the directory; its exit
  * status is ours (0 sound, 3 damaged or in use).
  */
 #include <errno.h>

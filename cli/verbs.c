@@ -98,6 +98,8 @@ const struct verb verbs[] = {
 	  "tierwatch check /var/lib/tierwatch" },
 	{ "restore", NULL, "FILE DIR", 2, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_RESTORE,
 	  "tierwatch restore /var/backups/tierwatch.tw /var/lib/tierwatch" },
+	{ "load", NULL, "DIR [FILE...]", 1, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_LOAD,
+	  "tierwatch load /var/lib/tierwatch orgs.csv certificates.csv links.csv" },
 
 	{ "completion", NULL, "bash|zsh|fish", 1, 1, 0, VERB_LOCAL, verb_completion, M_V_COMPLETION,
 	  "tierwatch completion bash > /etc/bash_completion.d/tierwatch" },

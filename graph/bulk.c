@@ -162,9 +162,7 @@ static enum rc stub_new(struct batch *b, struct view id, uint32_t *out, struct e
 {
 	struct op op = { .kind = OP_MERGE, .ent = ENT_ORG };
 	struct op_result res = { 0 };
-	buf_clear(&b->bulk.fields);
-	fl_bytes(&b->bulk.fields, ORG_NAME, id);
-	op.fields = buf_view(&b->bulk.fields);
+	op.fields = VIEW_LIT(""); /* without a name it is called by its id */
 	enum rc rc = change_fresh(b->bulk.fresh, &op, ENT_ORG, &res, e);
 	uint8_t yes = 1;
 	orgs_filler(b);
@@ -447,7 +445,6 @@ void bulk_done(struct batch *b)
 	run_done(&b->bulk.certs);
 	buf_done(&b->bulk.held);
 	buf_done(&b->bulk.record);
-	buf_done(&b->bulk.fields);
 	free(b->bulk.fresh);
 	cal_edits_done(&b->calendar);
 	ids_done(b);

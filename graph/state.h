@@ -61,7 +61,7 @@ struct bulk {
 	struct filler filler;   /* of the certificates under way */
 	bool no_certs;          /* the store had none */
 	struct change *fresh;   /* of a record that is not there yet */
-	struct buf record, fields;
+	struct buf record;      /* the bytes of the record under way */
 };
 
 struct batch {

@@ -122,14 +122,16 @@ static void count_from(struct import_piece *piece, unsigned line)
 static enum rc give_one_by_one(struct run *run, struct import_piece *piece)
 {
 	enum rc rc = RC_OK;
-	size_t k = 0;
+	size_t i = 0, k = 0, n = 0;
 
-	for (size_t i = 0; i < piece->n_rejects && !rc; i++)
-		rc = run_reject(run, &piece->rejects[i]);
-	for (size_t i = 0; i < piece->n_ops && !rc; i++) {
+	while (!rc && (i < piece->n_ops || n < piece->n_rejects)) {
+		if (i >= piece->n_ops || (n < piece->n_rejects && piece->rejects[n].line < piece->ops[i].line)) {
+			rc = run_reject(run, &piece->rejects[n++]);
+			continue;
+		}
 		bool has = k < piece->n_contacts && piece->contacts[k].op == i;
 
-		rc = run_op(run, &piece->ops[i], has ? piece->contacts[k++].bytes : (struct view){ 0 });
+		rc = run_op(run, &piece->ops[i++], has ? piece->contacts[k++].bytes : (struct view){ 0 });
 	}
 	piece_free(piece);
 	return rc;

@@ -174,7 +174,7 @@ struct outcome import_bytes(const struct import_params *p, struct view bytes)
 	AUTO(source_done) struct source src;
 	struct outcome o = { 0 };
 	struct collector c = { .outcome = &o };
-	struct import_sink sink = { &c, take_op, take_reject, take_progress, NULL };
+	struct import_sink sink = { .arg = &c, .op = take_op, .reject = take_reject, .progress = take_progress };
 	struct err e = { 0 };
 	/* exactly as large as the input: a read past the end shows under a sanitizer */
 	char *copy = malloc(bytes.n ? bytes.n : 1);
@@ -204,6 +204,16 @@ void expect_import(const struct import_params *p, struct view bytes, const char 
 
 	ck_assert_msg(strcmp(o.text, want) == 0, "got\n%swanted\n%s", o.text, want);
 	free(o.text);
+	if (p->threads)
+		return;
+	/* cut anywhere and read by several, it is the same */
+	static const size_t stretches[] = { 1, 7, 40 };
+	for (size_t i = 0; i < ARRAY_LEN(stretches); i++) {
+		struct import_params q = *p;
+		q.threads = 3;
+		q.stretch = stretches[i];
+		expect_import(&q, bytes, want);
+	}
 }
 
 size_t count_text(const char *text, const char *needle)
