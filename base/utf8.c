@@ -50,6 +50,12 @@ bool utf8_valid(struct view v)
 			i += 8;
 			continue;
 		}
+		/* most of Japanese text: three bytes that begin neither an overlong form nor a surrogate */
+		if (v.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xef && p[i] != 0xed && (p[i + 1] & 0xc0) == 0x80 &&
+		    (p[i + 2] & 0xc0) == 0x80) {
+			i += 3;
+			continue;
+		}
 		len = utf8_char_len(view_of(p + i, v.n - i));
 		if (len == 0)
 			return false;
