@@ -141,47 +141,6 @@ void units_of(struct txn *t, struct view id, struct buf *out)
 	}
 }
 
-static int org_cmp(const void *a, const void *b)
-{
-	uint32_t x, y;
-	memcpy(&x, a, 4);
-	memcpy(&y, b, 4);
-	return x < y ? -1 : x > y;
-}
-
-/* Sorted, without doubles; returns how many. */
-static size_t orgs_unique(uint32_t *o, size_t n)
-{
-	size_t m = 0;
-	if (n > 1)
-		qsort(o, n, sizeof *o, org_cmp);
-	for (size_t i = 0; i < n; i++)
-		if (m == 0 || o[m - 1] != o[i])
-			o[m++] = o[i];
-	return m;
-}
-
-enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n)
-{
-	AUTO(buf_done) struct buf family = BUF_INIT;
-	struct rec r;
-
-	if (b->bulk.on && !b->bulk.units)
-		return steps_rebuild(b, orgs, n);
-	buf_add(&family, orgs, 4 * n);
-	for (size_t i = 0; i < n; i++) {
-		enum rc rc = org_get(b->w, orgs[i], &r);
-		if (rc != RC_OK)
-			return rc;
-		if (!org_is_unit(&r))
-			units_of(b->w, r.f[META_ID], &family);
-	}
-	if (!buf_ok(&family))
-		return RC_NOMEM;
-	uint32_t *all = (void *)family.p;
-	return steps_rebuild(b, all, orgs_unique(all, family.n / 4));
-}
-
 /* ---- contacts ---- */
 
 static bool contact_same_place(const struct contact *a, const struct contact *b)

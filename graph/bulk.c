@@ -352,27 +352,14 @@ void held_later(struct batch *b, uint32_t org)
 	buf_add(&b->bulk.held, &org, 4);
 }
 
-static int org_cmp(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static void held_write(struct batch *b)
 {
 	uint32_t *o = (void *)b->bulk.held.p;
-	size_t n = b->bulk.held.n / 4, m = 0, i = 1;
 
 	if (!buf_ok(&b->bulk.held))
 		txn_fail(b->w, RC_NOMEM);
-	while (i < n && o[i - 1] <= o[i])
-		i++;
-	if (i < n)
-		qsort(o, n, sizeof *o, org_cmp);
-	for (i = 0; i < n; i++)
-		if (m == 0 || o[m - 1] != o[i])
-			o[m++] = o[i];
-	enum rc rc = m ? org_certs_changed(b, o, m) : RC_OK;
+	size_t n = orgs_unique(o, b->bulk.held.n / 4);
+	enum rc rc = n ? org_certs_changed(b, o, n) : RC_OK;
 	if (rc != RC_OK)
 		txn_fail(b->w, rc);
 	buf_clear(&b->bulk.held);

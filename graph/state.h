@@ -157,11 +157,13 @@ enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, 
 			    struct op_result *res, struct err *e);
 /* An organisation that is not there yet; not for units, aliases, contacts. The caller has set the op's fields. */
 enum rc org_new(struct batch *b, struct change *c, struct view id, uint32_t *out);
+/* The units of an entity (ids that begin with its id and '~'): numbers, u32 each, appended to out. */
+void units_of(struct txn *t, struct view id, struct buf *out);
+/* steps_write.c */
+size_t orgs_unique(uint32_t *o, size_t n); /* sorts, drops doubles; returns how many are left */
 /* Certificates of these organisations changed (ascending, without doubles): computes anew what they and their
  * units hold. */
 enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n);
-/* The units of an entity (ids that begin with its id and '~'): numbers, u32 each, appended to out. */
-void units_of(struct txn *t, struct view id, struct buf *out);
 /* apply_cert.c: a certificate that is not there yet, of an organisation that has none */
 enum rc cert_name_check(struct view name, struct err *e);
 enum rc cert_new(struct batch *b, struct change *c, uint32_t org, struct view name, struct filler *f);

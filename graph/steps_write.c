@@ -119,6 +119,48 @@ enum rc steps_rebuild(struct batch *b, const uint32_t *orgs, size_t n)
 	return rc != RC_OK ? rc : txn_rc(b->w);
 }
 
+static int org_cmp(const void *a, const void *b)
+{
+	uint32_t x, y;
+	memcpy(&x, a, 4);
+	memcpy(&y, b, 4);
+	return x < y ? -1 : x > y;
+}
+
+size_t orgs_unique(uint32_t *o, size_t n)
+{
+	size_t m = 0, i = 1;
+	while (i < n && o[i - 1] <= o[i])
+		i++;
+	if (i < n)
+		qsort(o, n, sizeof *o, org_cmp);
+	for (i = 0; i < n; i++)
+		if (m == 0 || o[m - 1] != o[i])
+			o[m++] = o[i];
+	return m;
+}
+
+enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n)
+{
+	AUTO(buf_done) struct buf family = BUF_INIT;
+	struct rec r;
+
+	if (b->bulk.on && !b->bulk.units)
+		return steps_rebuild(b, orgs, n);
+	buf_add(&family, orgs, 4 * n);
+	for (size_t i = 0; i < n; i++) {
+		enum rc rc = org_get(b->w, orgs[i], &r);
+		if (rc != RC_OK)
+			return rc;
+		if (!org_is_unit(&r))
+			units_of(b->w, r.f[META_ID], &family);
+	}
+	if (!buf_ok(&family))
+		return RC_NOMEM;
+	uint32_t *all = (void *)family.p;
+	return steps_rebuild(b, all, orgs_unique(all, family.n / 4));
+}
+
 void steps_clear(struct txn *w, uint32_t org)
 {
 	AUTO(cal_edits_done) struct cal_edits later = { 0 };

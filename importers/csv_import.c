@@ -421,45 +421,7 @@ static enum rc all_rows(struct rows *r)
 	return rc;
 }
 
-/* ---- the header ---- */
-
-_Static_assert(CSV_COLUMNS_MAX <= IMPORT_COLUMNS_MAX, "the sink takes every column");
-
-static void tell_columns(const struct run *run, const struct columns *c)
-{
-	const char *names[CSV_COLUMNS_MAX];
-
-	if (!run->sink->columns)
-		return;
-	for (unsigned i = 0; i < c->n; i++)
-		names[i] = c->col[i].name;
-	run->sink->columns(run->sink->arg, names, c->n);
-}
-
-static enum rc read_header(struct run *run, struct csv *csv, const struct csv_layout *g, struct rows_head *head)
-{
-	enum rc rc = csv_next(csv, run->e);
-	unsigned line = csv->row_line;
-
-	if (rc)
-		return rc;
-	if (g->kind == IK_AUTO) {
-		struct view h = csv->cells[0];
-
-		err_set(run->e, RC_UNKNOWN_FORMAT, NULL, "%.*s", (int)utf8_cut(h, 100),
-			h.n ? (const char *)h.p : "");
-		rc = RC_UNKNOWN_FORMAT;
-	} else {
-		rc = columns_read(&head->columns, g->kind, csv->cells, csv->n, run->p->ignore_unknown,
-				  head->default_procurer.n > 0, run->e);
-	}
-	if (rc) {
-		run->e->line = line;
-		return rc;
-	}
-	tell_columns(run, &head->columns);
-	return RC_OK;
-}
+/* ---- all rows ---- */
 
 void rows_part(const struct run *run, const struct rows_head *head, const struct import_sink *sink,
 	       struct import_piece *piece, const struct rows_part *part)
@@ -500,7 +462,7 @@ enum rc import_csv(struct run *run)
 	if (!rc)
 		rc = csv_open(&c, run->src, g.delim, run->e);
 	if (!rc)
-		rc = read_header(run, &c, &g, &head);
+		rc = csv_header_read(run, &c, &g, &head);
 	if (rc)
 		return rc;
 	run->kind = g.kind;
