@@ -46,7 +46,8 @@ process.once("exit", () => {
 	// what has just been told to end may still write a file
 	rmSync(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
-for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(s, () => process.exit(1));
+// on, not once: a second signal must not cut the clean-up short
+for (const s of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(s, () => process.exit(1));
 
 // A database's own command line tool, kept open: statements in, rows out, and the time between.
 export class Shell {
