@@ -338,7 +338,7 @@ static bool gain_one(struct asking *a, uint32_t x, uint32_t attr, double g)
 	if (x >= s->n || x == a->avoid || adj_disclosure(attr) == DISC_PRIVATE ||
 	    !room_for(a->u->room, x, a->layer) || (gained(s, x) && s->best[x] >= v))
 		return true;
-	s->cell[x] = s->epoch << 16;
+	s->cell[x] = s->epoch << 16 | a->layer;
 	s->best[x] = v;
 	if (s->bits[x / 64] >> (x % 64) & 1)
 		return true;
@@ -413,11 +413,12 @@ enum rc gains_each(const struct upward *u, const struct gains_query *q,
 	return asking_end(&a, fits);
 }
 
-/* A walk may have gone through P itself, which does not count: only where P lies within reach of such a walk and
- * its own product is not smaller. */
-static bool through_procurer(const struct scratch *s, const struct asked *a, double g)
+/* The walk that gave A its product may have gone through P itself, which does not count: only where it has more
+ * links than P needs to S, and P's own product is not smaller. A cell says with how many links a product last rose. */
+static bool through_procurer(const struct scratch *s, const struct asked *a, uint32_t supplier, double g)
 {
-	return cell_tier(a->cell) + 2 <= a->depth && gained(s, a->procurer) && s->best[a->procurer] >= g;
+	return cell_tier(s->cell[supplier]) > cell_tier(a->cell) && gained(s, a->procurer) &&
+	       s->best[a->procurer] >= g;
 }
 
 static enum turn_result gap_begins(struct memo *m, const struct scratch *s, const struct asked *a, uint32_t supplier)
@@ -432,7 +433,7 @@ static enum turn_result gap_begins(struct memo *m, const struct scratch *s, cons
 			p->gap = true;
 		if (p->spend <= 0 || g <= p->m)
 			continue;
-		if (p->supplier != supplier && through_procurer(s, a, g))
+		if (p->supplier != supplier && through_procurer(s, a, p->supplier, g))
 			return TURN_THROUGH;
 		m->sum += spend_part(p->spend, g) - spend_part(p->spend, p->m);
 		p->m = g;

@@ -68,6 +68,9 @@ struct asks {
 	uint64_t level[8]; /* just that one; after asks_sum: that or more */
 };
 
+/* Most links have a level and nothing of this. */
+#define ASKS_MORE (7u << 17 | ADJ_UNDECIDED | ADJ_DEP_DEFAULTED) /* 7 << 17: scope fit, see adj.h */
+
 /* The pass waits for `seen` of procurers that lie anywhere: those of the next lists are called for together. */
 static void call_for(struct pass *p, uint32_t from)
 {
@@ -98,10 +101,9 @@ static void asks_read(struct pass *p, uint32_t x, uint64_t self, struct asks *a)
 				continue;
 			mask = adj_disclosure(e.attr) == DISC_PRIVATE ? many_source(m, e.peer) : m->seen[e.peer];
 			mask &= ~self;
-			if (!mask)
-				continue;
-			a->reached |= mask;
 			a->level[level] |= mask;
+			if (!(e.attr & ASKS_MORE) || !mask)
+				continue;
 			if (scope == FIT_NO + 1 && level > 0)
 				a->misfit |= mask;
 			else if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
@@ -112,6 +114,8 @@ static void asks_read(struct pass *p, uint32_t x, uint64_t self, struct asks *a)
 				counter_add(&p->defaulted, mask);
 		}
 	}
+	for (unsigned l = 0; l <= 5; l++)
+		a->reached |= a->level[l];
 }
 
 /* Who has the organisation at that tier. */

@@ -23,6 +23,15 @@
 #define LAPSES_MAX 200
 #define READS_MAX 100000
 
+/* Of the whole process: what a lapse costs, whatever else runs on the machine. */
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static double ms_since(int64_t from_us) { return (double)(monotonic_us() - from_us) / 1e3; }
 
 static void must(enum rc rc, const char *what)
@@ -172,14 +181,16 @@ static double lapse(struct rig *r, struct view supplier, bool back)
 static void lapse_list(struct rig *r, const char *name, size_t max)
 {
 	struct view id[LAPSES_MAX];
-	double lapses[LAPSES_MAX], returns[LAPSES_MAX];
+	double lapses[LAPSES_MAX], returns[LAPSES_MAX], cpu[LAPSES_MAX];
 	size_t n = list_read(r, name, id, MIN(max, (size_t)LAPSES_MAX));
 	struct figurer_stats a, b;
 
 	for (size_t i = 0; i < n; i++) {
 		(void)lapse(r, id[i], true);
 		figurer_stats(r->f, &a);
+		cpu[i] = -cpu_ms();
 		lapses[i] = lapse(r, id[i], false);
+		cpu[i] += cpu_ms();
 		figurer_stats(r->f, &b);
 		returns[i] = lapse(r, id[i], true);
 		if (getenv("BENCH_EACH"))
@@ -189,6 +200,7 @@ static void lapse_list(struct rig *r, const char *name, size_t max)
 	printf("%s\n", name);
 	if (n > 0) {
 		say("  lapse", lapses, n);
+		say("  its processor time", cpu, n);
 		say("  restoration", returns, n);
 	}
 }
