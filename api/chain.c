@@ -227,7 +227,7 @@ static void impact_tiers(struct json *j, const struct impact *x, unsigned depth)
 }
 
 /* The key of an item: tier, id. */
-struct view impact_item_key(struct request *r, const struct impact_item *it)
+static struct view impact_item_key(struct request *r, const struct impact_item *it)
 {
 	struct view id = org_id(r->txn, it->procurer);
 	uint8_t key[1 + ORGID_MAX];
@@ -238,42 +238,52 @@ struct view impact_item_key(struct request *r, const struct impact_item *it)
 	return arena_copy(r->arena, view_of(key, 1 + id.n));
 }
 
-bool impact_item_behind(struct request *r, const struct impact_item *it, struct view key)
+enum rc impact_page(struct request *r, struct json *j, const struct impact *x, struct view after,
+		    enum rc (*fn)(struct request *r, struct json *j, const struct impact_item *it,
+				  uint32_t supplier),
+		    uint32_t supplier)
 {
-	const uint8_t *k = key.p;
+	size_t left = (size_t)r->query.v[Q_limit].n;
+	const struct impact_item *last = NULL, *item = NULL;
+	struct impact_iter it;
+	enum rc rc = RC_OK, gone;
 
-	if (it->tier != k[0])
-		return it->tier > k[0];
-	return view_cmp(org_id(r->txn, it->procurer), view_of(k + 1, key.n - 1)) > 0;
-}
-
-static enum rc impact_items(struct request *r, struct json *j, const struct impact *x,
-			    struct view after)
-{
-	size_t left = (size_t)r->query.v[Q_limit].n, i = 0;
-	const struct impact_item *last = NULL;
-
-	while (i < x->n && after.p && !impact_item_behind(r, &x->items[i], after))
-		i++;
+	if (after.p && after.n > 0)
+		impact_iter_begin(&it, x, r->txn, *(const uint8_t *)after.p,
+				  view_of((const uint8_t *)after.p + 1, after.n - 1));
+	else
+		impact_iter_begin(&it, x, r->txn, 1, view_of(NULL, 0));
 	json_key(j, "items");
 	json_arr(j);
-	for (; i < x->n && left; i++, left--) {
-		last = &x->items[i];
-		json_obj(j);
-		json_key(j, "procurer");
-		json_strv(j, org_id(r->txn, last->procurer));
-		json_key(j, "name");
-		json_strv(j, org_name(r->txn, last->procurer));
-		json_key(j, "tier");
-		json_int(j, last->tier);
-		json_key(j, "required");
-		json_int(j, last->required);
-		json_key(j, "gap");
-		json_bool(j, last->gap);
-		json_obj_end(j);
+	while (!rc && (item = impact_iter_next(&it)) && left) {
+		rc = fn(r, j, item, supplier);
+		last = item;
+		left--;
 	}
 	json_arr_end(j);
-	return request_next(r, j, i < x->n && last ? impact_item_key(r, last) : view_of(NULL, 0));
+	gone = impact_iter_done(&it);
+	if (rc || gone)
+		return rc ? rc : gone;
+	return request_next(r, j, item && last ? impact_item_key(r, last) : view_of(NULL, 0));
+}
+
+static enum rc impact_item_json(struct request *r, struct json *j, const struct impact_item *it,
+				uint32_t supplier)
+{
+	(void)supplier;
+	json_obj(j);
+	json_key(j, "procurer");
+	json_strv(j, org_id(r->txn, it->procurer));
+	json_key(j, "name");
+	json_strv(j, org_name(r->txn, it->procurer));
+	json_key(j, "tier");
+	json_int(j, it->tier);
+	json_key(j, "required");
+	json_int(j, it->required);
+	json_key(j, "gap");
+	json_bool(j, it->gap);
+	json_obj_end(j);
+	return RC_OK;
 }
 
 enum rc impact_show(struct request *r, struct err *e)
@@ -310,7 +320,7 @@ enum rc impact_show(struct request *r, struct err *e)
 	json_key(&j, "in_gap");
 	json_uint(&j, x.in_gap);
 	impact_tiers(&j, &x, depth);
-	rc = impact_items(r, &j, &x, after);
+	rc = impact_page(r, &j, &x, after, impact_item_json, org);
 	json_obj_end(&j);
 	impact_done(&x);
 	return rc;

@@ -1,10 +1,11 @@
-/* chain.h - the order and the cursors of those above a supplier: by tier, then id. */
+/* chain.h - pages of those above a supplier: by tier, then id. */
 #pragma once
 
 #include "api/request.h"
 #include "graph/answers.h"
 
-/* The key of an item, as a cursor holds it; its memory is the request's. */
-struct view impact_item_key(struct request *r, const struct impact_item *it);
-/* Is the item behind the key, in the order of the list? */
-bool impact_item_behind(struct request *r, const struct impact_item *it, struct view key);
+/* Writes "items" and what pages end with: those behind the cursor, each by fn. */
+MUST_USE enum rc impact_page(struct request *r, struct json *j, const struct impact *x, struct view after,
+			     enum rc (*fn)(struct request *r, struct json *j, const struct impact_item *it,
+					   uint32_t supplier),
+			     uint32_t supplier);

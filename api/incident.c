@@ -110,9 +110,10 @@ static enum rc direct_json(struct json *j, struct txn *t, const struct impact_it
 	return RC_OK;
 }
 
-static enum rc item_json(struct json *j, struct txn *t, const struct impact_item *it,
+static enum rc item_json(struct request *r, struct json *j, const struct impact_item *it,
 			 uint32_t supplier)
 {
+	struct txn *t = r->txn;
 	struct rec org;
 	enum rc rc;
 
@@ -148,27 +149,6 @@ static void tiers_json(struct json *j, const struct impact *x, unsigned depth)
 	json_arr_end(j);
 }
 
-static enum rc items_json(struct request *r, struct json *j, const struct impact *x,
-			  uint32_t supplier, struct view after)
-{
-	size_t left = (size_t)r->query.v[Q_limit].n, i = 0;
-	const struct impact_item *last = NULL;
-	enum rc rc = RC_OK;
-
-	while (i < x->n && after.p && !impact_item_behind(r, &x->items[i], after))
-		i++;
-	json_key(j, "items");
-	json_arr(j);
-	for (; i < x->n && left && !rc; i++, left--) {
-		last = &x->items[i];
-		rc = item_json(j, r->txn, last, supplier);
-	}
-	if (rc)
-		return rc;
-	json_arr_end(j);
-	return request_next(r, j, i < x->n && last ? impact_item_key(r, last) : view_of(NULL, 0));
-}
-
 enum rc incident_show(struct request *r, struct err *e)
 {
 	bool has_depth = query_has(&r->query, Q_depth);
@@ -198,7 +178,7 @@ enum rc incident_show(struct request *r, struct err *e)
 	json_key(&j, "procurers");
 	json_uint(&j, x.procurers);
 	tiers_json(&j, &x, depth);
-	rc = items_json(r, &j, &x, org, after);
+	rc = impact_page(r, &j, &x, after, item_json, org);
 	impact_done(&x);
 	if (!rc)
 		json_obj_end(&j);

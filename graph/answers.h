@@ -114,12 +114,24 @@ struct impact {
 	uint64_t procurers, in_gap;
 	uint64_t tier_procurers[TIER_MAX + 1], tier_in_gap[TIER_MAX + 1];
 	size_t n;
-	struct impact_item *items; /* by tier, then id shown; free with impact_done */
+	struct impact_item *items; /* by tier, in number order; impact_iter_next() gives them in id order */
+	size_t tier_first[TIER_MAX + 2]; /* items[tier_first[k] .. tier_first[k+1]) are tier k */
 };
 /* held_level: -1 as it is, else "what if S held that". */
 MUST_USE enum rc impact_compute(struct txn *t, struct scratch *s, uint32_t supplier, unsigned depth,
 				int32_t on, int held_level, const struct caller *caller, struct impact *out);
 void impact_done(struct impact *i);
+/* Goes through the items by tier, then id: from a tier on, in that one only ids greater than after (p NULL: all). */
+struct impact_iter {
+	const struct impact *impact;
+	struct txn *t;
+	unsigned tier;
+	struct id_order order;
+	enum rc rc;
+};
+void impact_iter_begin(struct impact_iter *it, const struct impact *x, struct txn *t, unsigned tier, struct view after);
+const struct impact_item *impact_iter_next(struct impact_iter *it); /* NULL: no more, or an error */
+MUST_USE enum rc impact_iter_done(struct impact_iter *it);
 
 /* Single points of failure: organisations in reach that others hang on. */
 struct chokepoint {

@@ -99,7 +99,7 @@ enum rc layers_run(struct walk *w, struct layers *out)
 	layer_top_down(w, &self, &out->of[1]);
 	for (unsigned k = 2; k <= out->depth && w->rc == RC_OK; k++) {
 		const struct rises *front = &out->of[k - 1];
-		if (w->swept && walk_sweeps(w, front->n, true))
+		if (w->swept && scratch_sweeps(w->s, w->t, front->n, true))
 			layer_sweep(w, front, &out->of[k]);
 		else
 			layer_top_down(w, front, &out->of[k]);

@@ -51,6 +51,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/radix.c \
 	%D%/radix.h \
 	%D%/record.c \
+	%D%/reverse.c \
+	%D%/reverse.h \
 	%D%/room.c \
 	%D%/room.h \
 	%D%/rules.c \

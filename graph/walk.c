@@ -24,6 +24,7 @@ void scratch_free(struct scratch *s)
 	free(s->seen);
 	free(s->index);
 	free(s->best);
+	free(s->mask);
 	free(s->reach);
 	free(s->list);
 	free(s);
@@ -44,11 +45,13 @@ static bool grow_by_number(struct scratch *s, uint32_t n)
 	free(s->seen);
 	free(s->index);
 	free(s->best);
+	free(s->mask);
 	s->cell = cell;
 	s->bits = bits;
 	s->seen = seen;
 	s->index = NULL;
 	s->best = NULL;
+	s->mask = NULL;
 	s->n = n;
 	s->epoch = 0;
 	return true;
@@ -86,6 +89,13 @@ bool scratch_best(struct scratch *s)
 	return s->best != NULL;
 }
 
+bool scratch_mask(struct scratch *s)
+{
+	if (!s->mask)
+		s->mask = calloc(s->n, sizeof *s->mask);
+	return s->mask != NULL;
+}
+
 static bool room(uint32_t **list, size_t *cap, size_t n)
 {
 	if (n <= *cap)
@@ -101,6 +111,15 @@ static bool room(uint32_t **list, size_t *cap, size_t n)
 
 bool scratch_reach(struct scratch *s) { return room(&s->reach, &s->cap_reach, s->n_reach + 1); }
 bool scratch_list(struct scratch *s, size_t n) { return room(&s->list, &s->cap_list, n); }
+
+/* A link followed costs several of those that a pass reads in sequence. After a frontier that is not the last
+ * comes, as a rule, a much larger one. */
+bool scratch_sweeps(const struct scratch *s, struct txn *t, size_t n, bool last)
+{
+	if (s->form != WALK_ANY)
+		return s->form == WALK_SWEEP;
+	return n > graph_max_org(t) / (last ? 8 : 64);
+}
 
 void scratch_bits_clear(struct scratch *s)
 {
@@ -204,15 +223,6 @@ static void spread(struct walk *w, uint32_t org, unsigned tier)
 	});
 }
 
-/* A link followed costs several of those that a pass reads in sequence. After a frontier that is not the last
- * comes, as a rule, a much larger one. */
-bool walk_sweeps(const struct walk *w, size_t n, bool last)
-{
-	if (w->s->form != WALK_ANY)
-		return w->s->form == WALK_SWEEP;
-	return n > graph_max_org(w->t) / (last ? 8 : 64);
-}
-
 static void sweep_begin(struct walk *w)
 {
 	struct scratch *s = w->s;
@@ -235,7 +245,7 @@ static void walk_tiers(struct walk *w, bool may_sweep)
 		s->tier_first[k + 1] = to;
 		if (to > from) /* no list yet: nothing to count from */
 			scratch_order(s, s->reach + from, to - from);
-		if (k < last && may_sweep && !w->swept && walk_sweeps(w, to - from, k + 1 == last))
+		if (k < last && may_sweep && !w->swept && scratch_sweeps(s, w->t, to - from, k + 1 == last))
 			sweep_begin(w);
 		if (w->swept && k + 1 >= last)
 			break;

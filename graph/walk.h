@@ -40,6 +40,7 @@ struct scratch {
 	uint64_t *seen;      /* sweeps: P and tiers up to N - 1 */
 	uint32_t *index;     /* made by scratch_index(): a place in a list */
 	double *best;        /* made by scratch_best(): dependency */
+	uint8_t *mask;       /* made by scratch_mask(): all zero between walks */
 	uint32_t *reach;     /* reached organisations, tier by tier */
 	size_t n_reach, cap_reach;
 	uint32_t tier_first[TIER_MAX + 2]; /* reach[tier_first[k] .. tier_first[k+1]) is tier k */
@@ -65,8 +66,12 @@ void scratch_force(struct scratch *s, enum walk_form form);
 /* Room that not every walk needs; false: out of memory. */
 bool scratch_index(struct scratch *s);
 bool scratch_best(struct scratch *s);
+bool scratch_mask(struct scratch *s);
 bool scratch_reach(struct scratch *s); /* for one more in reach */
 bool scratch_list(struct scratch *s, size_t n);
+/* Is a pass over everybody's links cheaper than following those of n organisations? last: nothing further hangs
+ * on that. */
+bool scratch_sweeps(const struct scratch *s, struct txn *t, size_t n, bool last);
 /* Puts list[0..n), whose bits are set and no others, into number order and clears the bits. */
 void scratch_order(struct scratch *s, uint32_t *list, size_t n);
 /* After a failure the bitmap may be half set: the next walk must find it empty. */
@@ -86,9 +91,6 @@ bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t su
  * hangs on a good part of all organisations, it is left to sweep_each(). */
 MUST_USE enum rc walk_run(struct walk *w, struct txn *t, struct scratch *s, const struct chain_query *q,
 			  bool may_sweep);
-/* Is a pass over everybody's links cheaper than following those of n organisations? last: no further tier
- * hangs on that. */
-bool walk_sweeps(const struct walk *w, size_t n, bool last);
 void walk_done(struct walk *w);
 
 /* fn for every active, visible link procurer -> supplier of the chain except those to the chain's

@@ -328,8 +328,7 @@ static bool impact_agrees(const struct world *w, struct txn *t, struct scratch *
 	return ok;
 }
 
-static bool same_impact(const struct world *w, FILE *out, const struct impact *a,
-			const struct impact *b)
+static bool same_impact(FILE *out, const struct impact *a, const struct impact *b)
 {
 	bool ok = same(out, "impact held", a->held, b->held);
 
@@ -340,14 +339,62 @@ static bool same_impact(const struct world *w, FILE *out, const struct impact *a
 			      b->tier_procurers[i]);
 		ok &= same_at(out, "impact tier in_gap", i, a->tier_in_gap[i], b->tier_in_gap[i]);
 	}
-	ok &= same(out, "impact items", (int64_t)a->n, (int64_t)b->n);
-	for (size_t i = 0; ok && i < a->n; i++) {
-		ok &= same(out, "impact item", index_of(w, a->items[i].procurer),
-			   index_of(w, b->items[i].procurer));
-		ok &= same(out, "impact item tier", a->items[i].tier, b->items[i].tier);
-		ok &= same(out, "impact item required", a->items[i].required, b->items[i].required);
-		ok &= same(out, "impact item gap", a->items[i].gap, b->items[i].gap);
+	return ok & same(out, "impact items", (int64_t)a->n, (int64_t)b->n);
+}
+
+static bool same_impact_item(const struct world *w, FILE *out, const struct impact_item *a,
+			     const struct impact_item *b)
+{
+	bool ok = same(out, "impact item", index_of(w, a->procurer), index_of(w, b->procurer));
+
+	ok &= same(out, "impact item tier", a->tier, b->tier);
+	ok &= same(out, "impact item required", a->required, b->required);
+	return ok & same(out, "impact item gap", a->gap, b->gap);
+}
+
+/* All in order, and again from behind one of them. */
+static bool same_impact_items(const struct world *w, struct txn *t, FILE *out, const struct impact *a,
+			      const struct impact *b)
+{
+	struct impact_iter it, behind;
+	const struct impact_item *x;
+	bool ok = true;
+
+	impact_iter_begin(&it, a, t, 1, view_of(NULL, 0));
+	for (size_t i = 0; ok && i < b->n; i++) {
+		x = impact_iter_next(&it);
+		ok = same(out, "impact item there", x != NULL, true) &&
+		     same_impact_item(w, out, x, &b->items[i]);
+		if (!ok || i % (b->n / 16 + 1) != 0)
+			continue;
+		impact_iter_begin(&behind, a, t, x->tier, org_id(t, x->procurer));
+		x = impact_iter_next(&behind);
+		ok = same(out, "impact item behind", x != NULL, i + 1 < b->n) &&
+		     (!x || same_impact_item(w, out, x, &b->items[i + 1]));
+		ok &= same(out, "impact_iter_done", impact_iter_done(&behind), RC_OK);
 	}
+	ok = ok && same(out, "impact goes on", impact_iter_next(&it) != NULL, false);
+	return same(out, "impact_iter_done", impact_iter_done(&it), RC_OK) && ok;
+}
+
+static bool compare_impact_in(enum walk_form form, const struct world *w, struct txn *t, struct scratch *s,
+			      int supplier, const struct question *q, int held_level,
+			      const struct impact *twin, FILE *out)
+{
+	struct caller all = { .sees_all = true };
+	struct impact im = { 0 };
+	bool ok;
+
+	scratch_force(s, form);
+	ok = same(out, "impact_compute",
+		  impact_compute(t, s, w->num[supplier], q->depth, q->on, held_level, &all, &im), RC_OK);
+	ok = ok && same_impact(out, &im, twin) && same_impact_items(w, t, out, &im, twin);
+	if (ok && held_level < 0)
+		ok = impact_agrees(w, t, s, &im, w->num[supplier], q, out);
+	impact_done(&im);
+	scratch_force(s, WALK_ANY);
+	if (!ok)
+		fprintf(out, "    form of the walk: %d\n", (int)form);
 	return ok;
 }
 
@@ -355,19 +402,13 @@ bool compare_impact(const struct world *w, struct txn *t, struct scratch *s, int
 		    const struct question *q, int held_level, FILE *out)
 {
 	AUTO_FREE struct twin_impact *twin = malloc(sizeof(*twin));
-	struct caller all = { .sees_all = true };
-	struct impact im = { 0 };
 	bool ok;
 
 	if (!twin)
 		abort();
 	twin_impact(w, supplier, q->depth, q->on, held_level, twin);
-	ok = same(out, "impact_compute",
-		  impact_compute(t, s, w->num[supplier], q->depth, q->on, held_level, &all, &im), RC_OK);
-	ok = ok && same_impact(w, out, &im, &twin->sums);
-	if (ok && held_level < 0)
-		ok = impact_agrees(w, t, s, &im, w->num[supplier], q, out);
-	impact_done(&im);
+	ok = compare_impact_in(WALK_TOP_DOWN, w, t, s, supplier, q, held_level, &twin->sums, out);
+	ok &= compare_impact_in(WALK_SWEEP, w, t, s, supplier, q, held_level, &twin->sums, out);
 	if (!ok) {
 		fprintf(out, "    impact of %d, held_level %d\n", supplier, held_level);
 		say_question(q, out);
