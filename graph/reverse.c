@@ -59,6 +59,9 @@ static inline void meet(struct reverse *r, uint32_t x, unsigned own, unsigned on
 	s->list[r->n_next++] = x;
 }
 
+/* Cells lie anywhere in memory: each is asked for some links before its turn. */
+#define AHEAD 8u
+
 static void visit(struct reverse *r, uint32_t y, unsigned value)
 {
 	struct adj_run run;
@@ -66,6 +69,8 @@ static void visit(struct reverse *r, uint32_t y, unsigned value)
 		const struct adj_dates *d = run.d;
 		for (uint32_t i = 0; i < run.n && r->rc == RC_OK; i++) {
 			const struct adj_ent e = run.e[i];
+			if (i + AHEAD < run.n)
+				__builtin_prefetch(&r->s->cell[run.e[i + AHEAD].peer]);
 			if (((e.attr & ADJ_DATED) && !dates_active(d++, r->on)) || e.peer >= r->s->n)
 				continue;
 			unsigned v = r->layer == 1 ? value_of_link(e.attr) : value;
@@ -130,6 +135,13 @@ static inline void run_merge(struct reverse *r, uint32_t x, const struct adj_run
 	m->on |= mask;
 }
 
+/* Nothing that arrives can change what is known of x. */
+static inline bool is_full(const struct reverse *r, uint32_t x)
+{
+	uint32_t c = r->s->cell[x];
+	return c >> 16 == r->s->epoch && own_value(c) == r->top && (r->layer == r->depth || on_value(c) == r->top);
+}
+
 static void layer_sweep(struct reverse *r)
 {
 	struct scratch *s = r->s;
@@ -142,6 +154,8 @@ static void layer_sweep(struct reverse *r)
 	adj_reader_walk(&out, r->t, ADJ_OUT);
 	for (uint32_t x = 0; x < end && r->rc == RC_OK && !out.bad; x++) {
 		struct masks m = { 0 };
+		if (is_full(r, x))
+			continue;
 		for (bool ok = adj_first(&out, x, &run); ok; ok = adj_next(&out, &run))
 			run_merge(r, x, &run, &m);
 		if (m.own)
@@ -195,7 +209,9 @@ static void layer(struct reverse *r)
 	struct scratch *s = r->s;
 	if (r->layer == 1) {
 		visit(r, r->supplier, 0);
-	} else if (scratch_sweeps(s, r->t, r->n_front, r->layer == r->depth)) {
+		for (size_t i = 0; i < s->n_reach; i++)
+			r->top = value_merge(r->top, own_value(s->cell[s->reach[i]]));
+	} else if (scratch_sweeps(s, r->t, r->n_front, true)) {
 		if (scratch_mask(s))
 			layer_sweep(r);
 		else

@@ -19,6 +19,7 @@ struct reverse {
 
 	struct adj_reader in;
 	unsigned layer;
+	unsigned top; /* what all links to the supplier ask together: no value exceeds it */
 	uint32_t *front; /* of the last layer, in number order, with values as that layer ended */
 	uint8_t *front_value;
 	size_t n_front, cap_front, n_next;
