@@ -99,7 +99,7 @@ static uint64_t run(struct view bytes, unsigned choice)
 				   .format = (enum import_format)(choice / IK__COUNT % IF__COUNT),
 				   .ignore_unknown = choice & 0x80 };
 	uint64_t h = 0xcbf29ce484222325u;
-	struct import_sink sink = { &h, take_op, take_reject, NULL, NULL };
+	struct import_sink sink = { .arg = &h, .op = take_op, .reject = take_reject };
 	struct import_result r;
 	struct err e = { 0 };
 	enum rc rc;

@@ -236,7 +236,7 @@ START_TEST(the_sink_learns_the_columns)
 	struct import_params p = { .ignore_unknown = true };
 	struct import_result r;
 	int calls = 0;
-	struct import_sink sink = { &calls, pass, NULL, NULL, take_columns };
+	struct import_sink sink = { .arg = &calls, .op = pass, .columns = take_columns };
 	struct err e;
 
 	ck_assert_int_eq(source_open_bytes(&src, VIEW_LIT("発注者,取引先,ほか,期限\n" P "," S ",,\n"), &e),
@@ -273,7 +273,7 @@ START_TEST(the_sink_stops_the_import)
 		struct import_params p = { 0 };
 		struct import_result r;
 		int calls = 0;
-		struct import_sink sink = { &calls, stop, stop_reject, NULL, NULL };
+		struct import_sink sink = { .arg = &calls, .op = stop, .reject = stop_reject };
 		struct err e;
 
 		ck_assert_int_eq(source_open_bytes(&src, view_str(files[i]), &e), RC_OK);

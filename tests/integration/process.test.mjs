@@ -153,7 +153,7 @@ describe("usage", () => {
 			["--data", "/tmp/x", "extra"],
 			["--offline", "dance"],
 			["--offline", "check"],
-			["--offline", "load", "/tmp/x"],
+			["--offline", "load"],
 		]) {
 			const r = await run(args);
 			assert.equal(r.code, 2, `${args}: ${r.err}`);
