@@ -185,6 +185,21 @@ static void counts_json(struct json *j, const struct job_report *p)
 	}
 }
 
+static void pace_json(struct json *j, const struct job_report *p, int64_t now_ms)
+{
+	uint64_t rate;
+	int64_t left;
+
+	job_pace(p, now_ms, &rate, &left);
+	json_key(j, "rows_per_second");
+	json_uint(j, rate);
+	json_key(j, "seconds_left");
+	if (left >= 0)
+		json_int(j, left);
+	else
+		json_nil(j);
+}
+
 static void error_json(struct json *j, const struct job_report *p, enum lang lang)
 {
 	char detail[512];
@@ -233,7 +248,7 @@ static void row_error_json(struct json *j, const struct job_row_error *x, enum l
 	json_obj_end(j);
 }
 
-static void job_json(struct json *j, const struct job_report *p, enum lang lang)
+static void job_json(struct request *r, struct json *j, const struct job_report *p)
 {
 	json_obj(j);
 	json_key(j, "job");
@@ -250,11 +265,12 @@ static void job_json(struct json *j, const struct job_report *p, enum lang lang)
 	json_bool(j, p->strict);
 	counts_json(j, p);
 	times_json(j, p);
-	error_json(j, p, lang);
+	pace_json(j, p, writer_now_ms(r->api->c.writer));
+	error_json(j, p, r->lang);
 	json_key(j, "errors");
 	json_arr(j);
 	for (size_t i = 0; i < p->n_errors; i++)
-		row_error_json(j, &p->errors[i], lang);
+		row_error_json(j, &p->errors[i], r->lang);
 	json_arr_end(j);
 	json_obj_end(j);
 }
@@ -276,7 +292,7 @@ static enum rc accepted(struct request *r, uint64_t job)
 	r->reply.status = 202;
 	reply_header(&r->reply, "Location", "/v1/imports/%llu", (unsigned long long)job);
 	json_init(&j, &r->reply.body);
-	job_json(&j, &p, r->lang);
+	job_json(r, &j, &p);
 	return RC_OK;
 }
 
@@ -344,7 +360,7 @@ enum rc import_show(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);
-	job_json(&j, &report, r->lang);
+	job_json(r, &j, &report);
 	job_report_done(&report);
 	return RC_OK;
 }

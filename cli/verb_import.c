@@ -84,15 +84,15 @@ static const char *content_type(const char *format, const char *name)
 	return "application/octet-stream";
 }
 
-/* TEXT [#####     ]  42%; without a total the text alone. */
-static void draw(struct progress *p, enum msg text, int64_t n, int64_t done, int64_t total)
+/* TEXT [#####     ]  42%; without a total the text alone. False: not now, it was drawn a moment ago. */
+static bool draw(struct progress *p, enum msg text, int64_t n, int64_t done, int64_t total)
 {
 	int64_t now = monotonic_us();
 	AUTO(buf_done) struct buf b = BUF_INIT;
 	int filled;
 
 	if (!p->c->progress || now - p->drawn_us < DRAW_EVERY_US)
-		return;
+		return false;
 	p->drawn_us = now;
 	buf_adds(&b, "\r\033[K");
 	msg_format(&b, text, p->c->lang, (const char *const[]){ NUM(n), NULL });
@@ -103,6 +103,7 @@ static void draw(struct progress *p, enum msg text, int64_t n, int64_t done, int
 	}
 	if (buf_ok(&b))
 		fwrite(b.p, 1, b.n, stderr);
+	return true;
 }
 
 static void erase(const struct progress *p)
@@ -115,7 +116,7 @@ static void on_upload(void *arg, int64_t sent)
 {
 	struct progress *p = arg;
 
-	draw(p, M_PROGRESS_SENT, sent / 1024, sent, p->total);
+	(void)draw(p, M_PROGRESS_SENT, sent / 1024, sent, p->total);
 }
 
 static bool import_path(const struct cli *c, struct buf *b, const struct args *a)
@@ -150,6 +151,20 @@ static int64_t count(const json_t *job, const char *key)
 	return json_integer_value(json_object_get(job, key));
 }
 
+static void draw_job(struct progress *p, const json_t *job)
+{
+	AUTO(buf_done) struct buf b = BUF_INIT;
+
+	if (!draw(p, M_PROGRESS_ROWS, count(job, "rows"), count(job, "bytes_done"), count(job, "bytes_total")) ||
+	    !json_is_integer(json_object_get(job, "seconds_left")))
+		return;
+	buf_adds(&b, "  ");
+	msg_format(&b, M_PROGRESS_PACE, p->c->lang,
+		   (const char *const[]){ NUM(count(job, "rows_per_second")), NUM(count(job, "seconds_left")), NULL });
+	if (buf_ok(&b))
+		fwrite(b.p, 1, b.n, stderr);
+}
+
 /* The Location's path; one that leads to another server is not followed. */
 static const char *job_path(const struct cli *c, const struct http_reply *r)
 {
@@ -177,8 +192,7 @@ static int wait_for_job(const struct cli *c, struct call_reply *r, struct progre
 			SAY(c, M_NOT_JSON, http_url(c->http), "/v1/imports");
 			return CLI_FAILED;
 		}
-		draw(p, M_PROGRESS_ROWS, count(r->json, "rows"), count(r->json, "bytes_done"),
-		     count(r->json, "bytes_total"));
+		draw_job(p, r->json);
 		nanosleep(&pause, NULL);
 		if (cli_interrupted())
 			return CLI_INTERRUPTED;

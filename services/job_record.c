@@ -28,6 +28,20 @@ const char *const job_state_names[4] = { "queued", "running", "done", "failed" }
 			&(r)->bytes_done, &(r)->bytes_total, &(r)->commands, &(r)->revision        \
 	}
 
+void job_pace(const struct job_report *r, int64_t now_ms, uint64_t *out_rows_per_s, int64_t *out_seconds_left)
+{
+	int64_t ms = (r->ended_ms ? r->ended_ms : now_ms) - r->started_ms;
+	double share = r->bytes_total ? (double)r->bytes_done / (double)r->bytes_total : 0;
+
+	*out_rows_per_s = 0;
+	*out_seconds_left = -1;
+	if (!r->started_ms || ms <= 0)
+		return;
+	*out_rows_per_s = (uint64_t)((double)r->rows * 1000 / (double)ms);
+	if (r->state == JOB_RUNNING && share > 0)
+		*out_seconds_left = (int64_t)((double)ms / share * (1 - share) / 1000 + 0.5);
+}
+
 static void put_text(struct buf *out, const char *s) { buf_lenbytes(out, view_str(s)); }
 
 void job_record_encode(struct buf *out, const struct job_report *r)

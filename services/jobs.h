@@ -23,6 +23,10 @@ struct job_request {
 };
 /* arg: what the code's text is about (struct err); the text itself is made for whoever reads it. */
 struct job_row_error { uint32_t line, column; char field[64], code[40], arg[160]; };
+/* How fast rows are read, by the clock in ms since 1970: rows a second so far, 0 where none can be told; seconds that
+ * the rest of the file takes at the pace of its bytes, -1 where that is not known (not running, nothing read). */
+struct job_report;
+void job_pace(const struct job_report *r, int64_t now_ms, uint64_t *out_rows_per_s, int64_t *out_seconds_left);
 enum rc job_row_error_rc(const struct job_row_error *x);
 struct job_report {
 	uint64_t job;

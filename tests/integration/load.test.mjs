@@ -1,6 +1,6 @@
 // The offline bulk load: what goes in, what is told, what is refused, and that nothing is left of a load that failed.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { CLOCK, Daemon, fictional, run, scratchDir } from "./daemon.mjs";
@@ -81,6 +81,38 @@ describe("load", () => {
 		assert.equal((await load(store)).code, 1, "there is no DIR/import");
 		assert.equal((await run(["--offline", "load"])).code, 2);
 		assert.equal((await load(store, folder)).code, 0, "it is still empty");
+		rmSync(dir, { recursive: true });
+	});
+
+	it("leaves the store empty and sound where it is killed, and goes in whole the next time", async () => {
+		const dir = scratchDir();
+		const store = join(dir, "store");
+		const rows = Array.from({ length: 150000 }, (_, i) => `${fictional(i % 3000)},${fictional(3000 + (i * 7919) % 50000)},3`);
+		writeFileSync(join(dir, "links.csv"), `procurer,supplier,required_level\n${rows.join("\n")}\n`);
+		let killed = 0;
+		for (const ms of [5, 60, 150, 300, 450, 600]) {
+			const r = await run(["--offline", "load", "--clock", CLOCK, store, join(dir, "links.csv")], { timeout: ms, killSignal: "SIGKILL" });
+			if (r.signal !== "SIGKILL") { // quicker than that
+				assert.equal(r.code, 0, r.err);
+				break;
+			}
+			killed++;
+			if (!existsSync(join(store, "data.mdb"))) continue;
+			const sound = await run(["--offline", "check", store]);
+			if (!/there is no store/.test(sound.err)) // killed while it was being made
+				assert.equal(sound.code, 0, `after ${ms} ms: ${sound.err}`);
+		}
+		assert.ok(killed >= 2, "killed while it loaded");
+		const last = await load(store, join(dir, "links.csv"));
+		if (last.code !== 0) assert.match(last.err, /already has organisations/, "one ended before it was to be killed");
+		assert.equal((await run(["--offline", "check", store])).code, 0);
+		const d = await Daemon.start({ dir: store });
+		for (const row of [rows[0], rows.at(-1)]) {
+			const [p, s] = row.split(",");
+			assert.equal((await d.get(`/v1/orgs/${p}/suppliers/${s}`)).body.required_level, 3);
+		}
+		assert.equal((await d.changes()).length, 1);
+		await d.stopOnly();
 		rmSync(dir, { recursive: true });
 	});
 

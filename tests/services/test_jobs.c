@@ -440,6 +440,32 @@ START_TEST(a_stop_ends_the_import_under_way)
 }
 END_TEST
 
+START_TEST(pace_follows_the_bytes)
+{
+	struct job_report r = { .state = JOB_RUNNING, .rows = 3000, .bytes_done = 25, .bytes_total = 100, .started_ms = 1000 };
+	uint64_t rate;
+	int64_t left;
+
+	job_pace(&r, 3000, &rate, &left);
+	ck_assert_uint_eq(rate, 1500);
+	ck_assert_int_eq(left, 6); /* a quarter took two seconds */
+	job_pace(&r, 1000, &rate, &left);
+	ck_assert_uint_eq(rate, 0);
+	ck_assert_int_eq(left, -1);
+	r.bytes_done = 0;
+	job_pace(&r, 3000, &rate, &left);
+	ck_assert_int_eq(left, -1);
+	r.bytes_done = 100, r.state = JOB_DONE, r.ended_ms = 2500;
+	job_pace(&r, 999999, &rate, &left);
+	ck_assert_uint_eq(rate, 2000);
+	ck_assert_int_eq(left, -1);
+	r = (struct job_report){ .state = JOB_QUEUED, .bytes_total = 100 };
+	job_pace(&r, 3000, &rate, &left);
+	ck_assert_uint_eq(rate, 0);
+	ck_assert_int_eq(left, -1);
+}
+END_TEST
+
 START_TEST(records_survive_their_bytes)
 {
 	struct job_row_error errors[2] = { { 7, 3, "supplier", "bad-id", "x" }, { 9, 0, "", "self-link", "" } };
@@ -565,6 +591,7 @@ static Suite *jobs_suite(void)
 	tcase_add_test(tc, reports_outlive_the_process);
 	tcase_add_test(tc, a_full_queue_refuses);
 	tcase_add_test(tc, a_stop_ends_the_import_under_way);
+	tcase_add_test(tc, pace_follows_the_bytes);
 	tcase_add_test(tc, records_survive_their_bytes);
 	tcase_add_test(tc, after_a_kill_every_job_has_an_end);
 	suite_add_tcase(s, tc);
