@@ -13,6 +13,7 @@
 #include "base/json_out.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "graph/radix.h"
 #include "importers/json_fields.h"
 
 #define BULK_LINKS_MAX 200000u
@@ -85,13 +86,6 @@ static enum rc inside(struct err *e, const char *member, enum rc rc)
 	return rc;
 }
 
-static int u32_cmp(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static bool set_has(const struct org_set *s, uint32_t org)
 {
 	return !s->given || (s->n && bsearch(&org, s->orgs, s->n, sizeof(org), u32_cmp));
@@ -124,7 +118,7 @@ static enum rc read_suppliers(struct request *r, const json_t *v, struct org_set
 		if (rc)
 			return rc;
 	}
-	qsort(out->orgs, n, sizeof(*out->orgs), u32_cmp);
+	u32_sort(out->orgs, n);
 	return RC_OK;
 }
 
@@ -311,7 +305,7 @@ static enum rc find_state(const struct bulk *b, struct filter *f)
 		f->in_state.orgs[f->in_state.n++] = l->items[i].supplier;
 	list_cache_put(api_lists(r->api), l);
 	if (!rc)
-		qsort(f->in_state.orgs, f->in_state.n, sizeof(uint32_t), u32_cmp);
+		u32_sort(f->in_state.orgs, f->in_state.n);
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 /* util.h - scope-bound clean-up and small helpers used everywhere. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,3 +14,20 @@
 
 static inline void free_cleanup(void *pp) { free(*(void **)pp); }
 #define AUTO_FREE AUTO(free_cleanup)
+
+/* Makes room for one more item of `size` bytes in a list of n: when it is full, *p moves to twice the room. False: out of
+ * memory, and the list stays as it is. */
+static inline bool list_grow(void **p, size_t *cap, size_t n, size_t size)
+{
+	size_t want = *cap ? *cap * 2 : 64;
+	void *bigger;
+
+	if (n < *cap)
+		return true;
+	bigger = realloc(*p, want * size);
+	if (!bigger)
+		return false;
+	*p = bigger;
+	*cap = want;
+	return true;
+}

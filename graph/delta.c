@@ -52,16 +52,7 @@ static inline uint32_t value_merge(uint32_t a, uint32_t b)
 
 static uint32_t value_of_link(uint32_t attr)
 {
-	unsigned level = adj_level(attr), scope = adj_scope(attr);
-	uint32_t v = level << 5 | VALUE_REACHED;
-
-	if (scope == FIT_NO + 1 && level > 0)
-		v |= CELL_MISFIT;
-	if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
-		v |= CELL_DOUBT;
-	if (attr & ADJ_UNDECIDED)
-		v |= CELL_UNDECIDED;
-	return v;
+	return link_asks(attr) | VALUE_REACHED;
 }
 
 struct front {
@@ -113,14 +104,8 @@ static bool meet(struct asking *a, uint32_t x, uint32_t attr, uint32_t value)
 	if (x >= s->n || !room_for(a->u->room, x, a->layer))
 		return true;
 	if (s->cell[x] >> 16 != s->epoch) {
-		if (s->n_reach == s->cap_reach) {
-			size_t cap = s->cap_reach * 2 + 1024;
-			uint32_t *p = realloc(s->reach, cap * sizeof *p);
-			if (!p)
-				return false;
-			s->reach = p;
-			s->cap_reach = cap;
-		}
+		if (s->n_reach == s->cap_reach && !scratch_reach(s))
+			return false;
 		s->reach[s->n_reach++] = x;
 		s->cell[x] = s->epoch << 16 | a->layer;
 		s->index[x] = 0;
@@ -153,21 +138,24 @@ static bool visit(struct asking *a, uint32_t y, uint32_t value)
 	return true;
 }
 
-/* The next layer's front in number order. */
-static void turn(struct asking *a)
+/* The next layer's front, in number order. */
+static void front_turn(struct asking *a)
 {
 	struct front f = a->now;
 
 	a->now = a->next;
 	a->next = f;
 	a->next.n = 0;
-	if (a->now.n > 1)
-		qsort(a->now.org, a->now.n, sizeof *a->now.org, u32_cmp);
-	for (size_t i = 0; i < a->now.n; i++) {
-		uint32_t x = a->now.org[i];
-		a->s->bits[x / 64] = 0;
-		a->now.value[i] = a->s->index[x] >> 16;
-	}
+	u32_sort(a->now.org, a->now.n);
+	for (size_t i = 0; i < a->now.n; i++)
+		a->s->bits[a->now.org[i] / 64] = 0;
+}
+
+static void turn(struct asking *a)
+{
+	front_turn(a);
+	for (size_t i = 0; i < a->now.n; i++)
+		a->now.value[i] = a->s->index[a->now.org[i]] >> 16;
 }
 
 /* Calls fn for what is known after the layer: what a chain that deep asks of S. */
@@ -367,23 +355,14 @@ static bool gain_layer(struct asking *a, const double *frozen)
 /* The next front in number order; *frozen: its products as of the layer that ended. */
 static bool gain_turn(struct asking *a, double **frozen)
 {
-	struct scratch *s = a->s;
-	struct front f = a->now;
 	double *p = realloc(*frozen, MAX(a->next.n, (size_t)1) * sizeof **frozen);
 
 	if (!p)
 		return false;
 	*frozen = p;
-	a->now = a->next;
-	a->next = f;
-	a->next.n = 0;
-	if (a->now.n > 1)
-		qsort(a->now.org, a->now.n, sizeof *a->now.org, u32_cmp);
-	for (size_t i = 0; i < a->now.n; i++) {
-		uint32_t x = a->now.org[i];
-		s->bits[x / 64] = 0;
-		p[i] = s->best[x];
-	}
+	front_turn(a);
+	for (size_t i = 0; i < a->now.n; i++)
+		p[i] = a->s->best[a->now.org[i]];
 	return true;
 }
 
@@ -396,9 +375,7 @@ enum rc gains_each(const struct upward *u, const struct gains_query *q,
 	enum rc rc = scratch_begin(u->s, u->t);
 	bool fits;
 
-	if (rc == RC_OK && !u->s->best)
-		u->s->best = malloc(u->s->n * sizeof *u->s->best);
-	if (rc != RC_OK || !u->s->best || supplier >= u->s->n)
+	if (rc != RC_OK || !scratch_best(u->s) || supplier >= u->s->n)
 		return RC_NOMEM;
 	adj_reader_init(&a.in, u->t, ADJ_IN);
 	u->s->cell[supplier] = u->s->epoch << 16;

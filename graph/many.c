@@ -93,7 +93,7 @@ static void asks_read(struct pass *p, uint32_t x, uint64_t self, struct asks *a)
 		for (uint32_t i = 0; i < run.n; i++) {
 			const struct adj_ent e = run.e[i];
 			uint64_t mask;
-			unsigned level = adj_level(e.attr), scope = adj_scope(e.attr);
+			uint32_t asks;
 
 			if (i + AHEAD < run.n)
 				__builtin_prefetch(&m->seen[MIN(run.e[i + AHEAD].peer, m->n - 1)]);
@@ -101,14 +101,15 @@ static void asks_read(struct pass *p, uint32_t x, uint64_t self, struct asks *a)
 				continue;
 			mask = adj_disclosure(e.attr) == DISC_PRIVATE ? many_source(m, e.peer) : m->seen[e.peer];
 			mask &= ~self;
-			a->level[level] |= mask;
+			a->level[adj_level(e.attr)] |= mask;
 			if (!(e.attr & ASKS_MORE) || !mask)
 				continue;
-			if (scope == FIT_NO + 1 && level > 0)
+			asks = link_asks(e.attr);
+			if (asks & CELL_MISFIT)
 				a->misfit |= mask;
-			else if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
+			if (asks & CELL_DOUBT)
 				a->doubt |= mask;
-			if (e.attr & ADJ_UNDECIDED)
+			if (asks & CELL_UNDECIDED)
 				a->undecided |= mask;
 			if (e.attr & ADJ_DEP_DEFAULTED)
 				counter_add(&p->defaulted, mask);

@@ -14,8 +14,8 @@ static inline unsigned value_merge(unsigned a, unsigned b)
 
 static unsigned value_of_link(uint32_t attr)
 {
-	unsigned level = adj_level(attr);
-	return level | V_REACHED | (adj_scope(attr) == FIT_NO + 1 && level > 0 ? V_MISFIT : 0);
+	uint32_t asks = link_asks(attr);
+	return cell_level(asks) | V_REACHED | (asks & CELL_MISFIT ? V_MISFIT : 0);
 }
 
 /* A cell of this walk: epoch << 16, tier as a procurer (5), own value (5), value that goes on (5). */

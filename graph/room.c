@@ -136,14 +136,8 @@ static bool touch(struct scratch *s, uint32_t org)
 {
 	if (org >= s->n || s->cell[org] >> 16 == s->epoch)
 		return true;
-	if (s->n_reach == s->cap_reach) {
-		size_t cap = s->cap_reach * 2 + 1024;
-		uint32_t *p = realloc(s->reach, cap * sizeof *p);
-		if (!p)
-			return false;
-		s->reach = p;
-		s->cap_reach = cap;
-	}
+	if (s->n_reach == s->cap_reach && !scratch_reach(s))
+		return false;
 	s->cell[org] = s->epoch << 16;
 	s->reach[s->n_reach++] = org;
 	return true;

@@ -2,6 +2,7 @@
  * steps_write.c - writing steps: what a change of certificates means for the blocks and for the calendar.
  */
 #include "base/util.h"
+#include "graph/radix.h"
 #include "graph/state.h"
 #include "graph/steps.h"
 
@@ -119,21 +120,13 @@ enum rc steps_rebuild(struct batch *b, const uint32_t *orgs, size_t n)
 	return rc != RC_OK ? rc : txn_rc(b->w);
 }
 
-static int org_cmp(const void *a, const void *b)
-{
-	uint32_t x, y;
-	memcpy(&x, a, 4);
-	memcpy(&y, b, 4);
-	return x < y ? -1 : x > y;
-}
-
 size_t orgs_unique(uint32_t *o, size_t n)
 {
 	size_t m = 0, i = 1;
 	while (i < n && o[i - 1] <= o[i])
 		i++;
 	if (i < n)
-		qsort(o, n, sizeof *o, org_cmp);
+		u32_sort(o, n);
 	for (i = 0; i < n; i++)
 		if (m == 0 || o[m - 1] != o[i])
 			o[m++] = o[i];

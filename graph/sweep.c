@@ -23,15 +23,7 @@ struct sweep {
 static void ask_table(struct sweep *p)
 {
 	for (uint32_t i = 0; i < ARRAY_LEN(p->ask); i++) {
-		uint32_t attr = i << 14, m;
-		unsigned level = adj_level(attr), scope = adj_scope(attr);
-		m = 1u << level;
-		if (scope == FIT_NO + 1 && level > 0)
-			m |= CELL_MISFIT;
-		if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
-			m |= CELL_DOUBT;
-		if (attr & ADJ_UNDECIDED)
-			m |= CELL_UNDECIDED;
+		uint32_t attr = i << 14, asks = link_asks(attr), m = 1u << cell_level(asks) | (asks & ASK_FLAGS);
 		if ((attr & ADJ_DATED) || adj_disclosure(attr) == DISC_PRIVATE)
 			m |= ASK_SLOW;
 		p->ask[i] = (uint16_t)m;

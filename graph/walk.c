@@ -166,20 +166,11 @@ bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t su
 	return until == DAY_NONE || day <= until;
 }
 
-/* What a link asks of its supplier, as cell bits above the tier. */
 static inline void cell_ask(uint32_t *cell, uint32_t attr)
 {
-	uint32_t c = *cell;
-	unsigned level = adj_level(attr), scope = adj_scope(attr);
-	if (level > cell_level(c))
-		c = (c & ~(7u << 5)) | level << 5;
-	if (scope == FIT_NO + 1 && level > 0)
-		c |= CELL_MISFIT;
-	if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
-		c |= CELL_DOUBT;
-	if (attr & ADJ_UNDECIDED)
-		c |= CELL_UNDECIDED;
-	*cell = c;
+	uint32_t c = *cell, asks = link_asks(attr);
+	unsigned level = MAX(cell_level(c), cell_level(asks));
+	*cell = ((c | asks) & ~(7u << 5)) | level << 5;
 }
 
 /* New in reach: its cell begins with the tier. */

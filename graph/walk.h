@@ -24,6 +24,20 @@ enum {
 };
 static inline unsigned cell_tier(uint32_t c) { return c & 31; }
 static inline unsigned cell_level(uint32_t c) { return c >> 5 & 7; }
+/* What a link asks of its supplier, as the bits of a cell above the tier: flags merge by or, of levels the highest
+ * counts. */
+static inline uint32_t link_asks(uint32_t attr)
+{
+	unsigned level = adj_level(attr), scope = adj_scope(attr);
+	uint32_t c = level << 5;
+	if (scope == FIT_NO + 1 && level > 0)
+		c |= CELL_MISFIT;
+	if (scope == FIT_PARTLY + 1 || scope == FIT_UNKNOWN + 1)
+		c |= CELL_DOUBT;
+	if (attr & ADJ_UNDECIDED)
+		c |= CELL_UNDECIDED;
+	return c;
+}
 
 /* How a walk goes about it, see walk.c; other than WALK_ANY for tests. */
 enum walk_form {

@@ -46,11 +46,13 @@ struct awards {
 	struct run *run;
 	unsigned col[A__COUNT], columns;
 	struct pair *pairs;
-	uint32_t n_pairs, cap_pairs;
+	uint32_t n_pairs;
+	size_t cap_pairs;
 	uint32_t *slots;  /* index + 1; 0: free */
 	uint32_t n_slots; /* a power of two */
 	struct body *bodies;
-	uint32_t n_bodies, cap_bodies;
+	uint32_t n_bodies;
+	size_t cap_bodies;
 	uint32_t *body_slots, n_body_slots;
 	struct value_room room;
 	struct buf a, b, fields;
@@ -96,22 +98,6 @@ static uint64_t hash_text(struct view v)
 	return mix(h);
 }
 
-/* Doubles *array when n has reached *cap. */
-static bool grow(void **array, uint32_t n, uint32_t *cap, size_t item)
-{
-	uint32_t more = *cap ? *cap * 2 : 256;
-	void *p;
-
-	if (n < *cap)
-		return true;
-	p = realloc(*array, more * item);
-	if (!p)
-		return false;
-	*array = p;
-	*cap = more;
-	return true;
-}
-
 static void pair_slot(struct awards *w, uint32_t i)
 {
 	uint64_t at = hash_pair(w->pairs[i].body, w->pairs[i].supplier) & (w->n_slots - 1);
@@ -154,7 +140,7 @@ static struct pair *pair_of(struct awards *w, uint32_t body, uint64_t supplier, 
 		if (p->body == body && p->supplier == supplier)
 			return p;
 	}
-	if (w->n_pairs == PAIRS_MAX || !grow(&pairs, w->n_pairs, &w->cap_pairs, sizeof(*w->pairs)))
+	if (w->n_pairs == PAIRS_MAX || !list_grow(&pairs, &w->cap_pairs, w->n_pairs, sizeof(*w->pairs)))
 		return NULL;
 	w->pairs = pairs;
 	w->pairs[w->n_pairs] = (struct pair){ .supplier = supplier, .body = body, .line = line,
@@ -198,7 +184,7 @@ static bool body_new(struct awards *w, struct view name, struct view id, uint32_
 	struct body *b;
 
 	if (w->n_bodies == BODIES_MAX || id.n > ORGID_MAX ||
-	    !grow(&bodies, w->n_bodies, &w->cap_bodies, sizeof(*w->bodies)))
+	    !list_grow(&bodies, &w->cap_bodies, w->n_bodies, sizeof(*w->bodies)))
 		return false;
 	w->bodies = bodies;
 	b = &w->bodies[w->n_bodies];

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/util.h"
+
 struct import_piece *piece_new(void)
 {
 	struct import_piece *p = calloc(1, sizeof(*p));
@@ -25,21 +27,6 @@ void piece_free(struct import_piece *p)
 	free(p);
 }
 
-static bool room(void **p, size_t *cap, size_t n, size_t size)
-{
-	size_t want = *cap ? *cap * 2 : 256;
-	void *bigger;
-
-	if (n < *cap)
-		return true;
-	bigger = realloc(*p, want * size);
-	if (!bigger)
-		return false;
-	*p = bigger;
-	*cap = want;
-	return true;
-}
-
 static char *put(char *at, struct view *v)
 {
 	if (v->n)
@@ -52,12 +39,12 @@ static enum rc on_op(void *arg, const struct op *op, const struct view *contacts
 {
 	struct import_piece *p = arg;
 	void *ops = p->ops, *list = p->contacts;
-	bool ok = room(&ops, &p->cap_ops, p->n_ops, sizeof(*p->ops));
+	bool ok = list_grow(&ops, &p->cap_ops, p->n_ops, sizeof(*p->ops));
 	struct op to = *op;
 	char *at;
 
 	p->ops = ops;
-	ok = ok && room(&list, &p->cap_contacts, p->n_contacts, sizeof(*p->contacts));
+	ok = ok && list_grow(&list, &p->cap_contacts, p->n_contacts, sizeof(*p->contacts));
 	p->contacts = list;
 	at = ok ? arena_alloc(p->arena, op->a.n + op->b.n + op->c.n + op->fields.n +
 					       (contacts ? contacts->n : 0))
@@ -82,7 +69,7 @@ static enum rc on_reject(void *arg, const struct err *e)
 {
 	struct import_piece *p = arg;
 	void *rejects = p->rejects;
-	bool ok = room(&rejects, &p->cap_rejects, p->n_rejects, sizeof(*p->rejects));
+	bool ok = list_grow(&rejects, &p->cap_rejects, p->n_rejects, sizeof(*p->rejects));
 
 	p->rejects = rejects;
 	if (!ok)

@@ -237,28 +237,13 @@ static enum rc flush(struct import *im)
 
 /* ---- the importer's side ---- */
 
-static bool grow(void **p, size_t *cap, size_t n, size_t size)
-{
-	size_t want = *cap ? *cap * 2 : 256;
-	void *bigger;
-
-	if (n < *cap)
-		return true;
-	bigger = realloc(*p, want * size);
-	if (!bigger)
-		return false;
-	*p = bigger;
-	*cap = want;
-	return true;
-}
-
 static bool room(struct import *im)
 {
 	void *ops = im->ops, *personal = im->personal;
-	bool ok = grow(&ops, &im->cap_ops, im->n_ops, sizeof(*im->ops));
+	bool ok = list_grow(&ops, &im->cap_ops, im->n_ops, sizeof(*im->ops));
 
 	im->ops = ops;
-	ok = ok && grow(&personal, &im->cap_personal, im->n_personal, sizeof(*im->personal));
+	ok = ok && list_grow(&personal, &im->cap_personal, im->n_personal, sizeof(*im->personal));
 	im->personal = personal;
 	return ok;
 }

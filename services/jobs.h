@@ -23,10 +23,6 @@ struct job_request {
 };
 /* arg: what the code's text is about (struct err); the text itself is made for whoever reads it. */
 struct job_row_error { uint32_t line, column; char field[64], code[40], arg[160]; };
-/* How fast rows are read, by the clock in ms since 1970: rows a second so far, 0 where none can be told; seconds that
- * the rest of the file takes at the pace of its bytes, -1 where that is not known (not running, nothing read). */
-struct job_report;
-void job_pace(const struct job_report *r, int64_t now_ms, uint64_t *out_rows_per_s, int64_t *out_seconds_left);
 enum rc job_row_error_rc(const struct job_row_error *x);
 struct job_report {
 	uint64_t job;
@@ -50,4 +46,7 @@ MUST_USE enum rc jobs_submit(struct jobs *j, const struct job_request *r, uint64
 /* From memory while it runs, from the store afterwards. RC_NOT_FOUND. Free with job_report_done. */
 MUST_USE enum rc jobs_get(struct jobs *j, struct txn *t, uint64_t job, struct job_report *out);
 void job_report_done(struct job_report *r);
+/* How fast rows are read, by the clock in ms since 1970: rows a second so far, 0 where none can be told; seconds that
+ * the rest of the file takes at the pace of its bytes, -1 where that is not known (not running, nothing read). */
+void job_pace(const struct job_report *r, int64_t now_ms, uint64_t *out_rows_per_s, int64_t *out_seconds_left);
 void jobs_stop(struct jobs *j); /* asks the running one to stop at the next row, waits */

@@ -16,21 +16,6 @@
 #define ROOM_WATCH_GONE 64 /* one that went counts as so many links */
 #define ROOM_GONE_MAX 16384
 
-bool list_grow(void **p, size_t *cap, size_t n, size_t size)
-{
-	size_t want = *cap ? *cap * 2 : 64;
-	void *bigger;
-
-	if (n < *cap)
-		return true;
-	bigger = realloc(*p, want * size);
-	if (!bigger)
-		return false;
-	*p = bigger;
-	*cap = want;
-	return true;
-}
-
 /* ---- the watched ---- */
 
 /* Memos of watches that stay at their depth stay too. */

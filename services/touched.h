@@ -92,7 +92,6 @@ bool holds_grants(struct txn *t, uint32_t procurer);
 
 /* ---- inside ---- */
 struct upward upward_of(struct touched *x, struct txn *t);
-bool list_grow(void **p, size_t *cap, size_t n, size_t size);
 static inline bool bit_get(const uint8_t *bits, uint32_t i) { return bits[i >> 3] >> (i & 7) & 1; }
 static inline void bit_put(uint8_t *bits, uint32_t i) { bits[i >> 3] |= (uint8_t)(1u << (i & 7)); }
 size_t watch_index(const struct touched *x, uint32_t org);
