@@ -6,6 +6,7 @@
 
 #define JCN_PREFIX "JP-JCN-"
 #define JCN_DIGITS 13
+#define ANON_PREFIX "XX-ANON-" /* what stands for organisations that a caller may not know: nobody's id */
 #define TEXT_MAX 512 /* longer cells are not identifiers */
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -82,7 +83,8 @@ enum rc orgid_check(struct view id, const char *field, struct err *e)
 	}
 	if (tildes == 0)
 		entity = id;
-	if (tildes > 1 || s[id.n - 1] == '~' || !shape_ok(entity.p, entity.n))
+	if (tildes > 1 || s[id.n - 1] == '~' || !shape_ok(entity.p, entity.n) ||
+	    (entity.n > strlen(ANON_PREFIX) && memcmp(s, ANON_PREFIX, strlen(ANON_PREFIX)) == 0))
 		return refuse(e, RC_BAD_ID, field, id);
 	if (memcmp(s, JCN_PREFIX, strlen(JCN_PREFIX)) != 0)
 		return RC_OK;

@@ -47,6 +47,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/names.c \
 	%D%/names.h \
 	%D%/op_reader.c \
+	%D%/pseudonym.c \
+	%D%/pseudonym.h \
 	%D%/org.c \
 	%D%/radix.c \
 	%D%/radix.h \

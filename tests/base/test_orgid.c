@@ -65,6 +65,9 @@ START_TEST(stored_ids)
 	expect("XX-LOCAL-a~", RC_BAD_ID);
 	expect("XX-LOCAL-", RC_BAD_ID);
 	expect("XX--a", RC_BAD_ID);
+	expect("XX-ANON-aaaaaaaaaaaaaaaaaaaa", RC_BAD_ID); /* what hides an id is none */
+	expect("XX-ANON-a~b", RC_BAD_ID);
+	expect("XX-ANONYM-a", RC_OK);
 	expect("~a", RC_BAD_ID);
 	expect("", RC_BAD_ID);
 	expect("7000012050002", RC_BAD_ID);

@@ -73,3 +73,10 @@ TESTS += %D%/test_chokepoints
 	$(twin_sources)
 %C%_test_chokepoints_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_chokepoints_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# What stands for organisations that a viewer may not know.
+check_PROGRAMS += %D%/test_pseudonym
+TESTS += %D%/test_pseudonym
+%C%_test_pseudonym_SOURCES = tests/run.h %D%/test_pseudonym.c
+%C%_test_pseudonym_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_pseudonym_LDADD = $(graph_libs) $(CHECK_LIBS)
