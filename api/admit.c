@@ -2,6 +2,7 @@
  * admit.c - may this request go on? Its route, its caller, its parameters and the type of its body are
  * looked at before a byte of the body is read.
  */
+#include "api/access.h"
 #include "api/api_int.h"
 
 #include "base/util.h"
@@ -95,7 +96,7 @@ enum rc admit(struct request *r, struct err *e)
 		if (r->asset)
 			return RC_OK;
 	}
-	rc = check_caller(r, r->route ? r->route->auth != AUTH_NONE : is_api_path(r->path), e);
+	rc = check_caller(r, r->route ? r->route->access != NULL : is_api_path(r->path), e);
 	if (rc)
 		return rc;
 	if (!r->route && !allow)
@@ -107,6 +108,8 @@ enum rc admit(struct request *r, struct err *e)
 		reply_header(&r->reply, "Allow", "%s", methods);
 		return err_set(e, RC_BAD_METHOD, NULL, "%s", http_method_name(r->method));
 	}
+	if (access_letter(r->route, r->who.role) == ACCESS_NEVER)
+		return err_set(e, RC_FORBIDDEN, NULL, NULL);
 	query = r->route->query;
 	if (r->route->method == HTTP_GET)
 		query |= QBIT(revision_at_least);

@@ -12,7 +12,6 @@
 
 struct answer_slot {
 	uint64_t snapshot, revision; /* snapshot 0: free */
-	struct caller see;
 	struct buf bytes; /* the path, then the body */
 	size_t path_n;
 	char etag[48];

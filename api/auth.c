@@ -42,7 +42,7 @@ enum rc auth_load(struct auth *a, struct txn *t, struct err *e)
 		if (c.key.n != TOKEN_HASH_BYTES || c.val.n < 1)
 			return err_set(e, RC_DAMAGED, NULL, "%s", "a token record");
 		memcpy(k->hash, c.key.p, TOKEN_HASH_BYTES);
-		k->who = (struct identity){ .role = (enum role)v[0], .see = { .sees_all = true } };
+		k->who = (struct identity){ .role = (enum role)v[0] };
 		snprintf(k->who.name, sizeof(k->who.name), "%.*s", (int)c.val.n - 1, v + 1);
 		a->n++;
 	}

@@ -289,7 +289,7 @@ static enum rc find_state(const struct bulk *b, struct filter *f)
 				 .depth = 1,
 				 .on = graph_today(r->txn),
 				 .horizon = HORIZON_DEFAULT,
-				 .caller = r->who.see };
+				 .caller = access_caller(&r->who) };
 	struct chain_list *l;
 	enum rc rc;
 
@@ -459,12 +459,12 @@ static enum rc bulk_command(struct bulk *b, struct err *e)
 	if (!b->results)
 		return RC_NOMEM;
 	r->sub.cmd = (struct cmd){ .type = CMD_OPS,
-				   .actor = view_str(r->who.name),
 				   .ops = b->ops,
 				   .n_ops = b->n,
 				   .all_or_nothing = true,
 				   .dry_run = b->preview,
 				   .results = b->results };
+	request_permit(r, &r->sub.cmd);
 	r->sub.done = bulk_done;
 	r->sub.arg = b;
 	return RC_OK;

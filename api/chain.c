@@ -292,6 +292,7 @@ enum rc impact_show(struct request *r, struct err *e)
 	     what_if = query_has(&r->query, Q_held_level);
 	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
 	int held = what_if ? (int)r->query.v[Q_held_level].n : -1;
+	struct caller see = access_caller(&r->who);
 	struct impact x = { 0 };
 	struct view after;
 	struct json j;
@@ -302,7 +303,7 @@ enum rc impact_show(struct request *r, struct err *e)
 		rc = request_cursor(r, &after, e);
 	if (!rc)
 		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), held,
-				    &r->who.see, &x);
+				    &see, &x);
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);

@@ -3,6 +3,7 @@
  * on_request() runs the handler where its route says: on the loop, on the pool, through the writer.
  * Each request is answered exactly once.
  */
+#include "api/access.h"
 #include "api/api_int.h"
 
 #include <errno.h>
@@ -35,7 +36,9 @@ void dispatch_handle(struct request *r, struct txn *t, struct scratch *s, struct
 	r->scratch = s;
 	r->today = f->today;
 	r->reply.revision = f->revision;
-	rc = r->route->handle(r, &e);
+	rc = access_path(r, &e);
+	if (!rc)
+		rc = r->route->handle(r, &e);
 	r->txn = NULL;
 	r->scratch = NULL;
 	if (rc) {

@@ -153,6 +153,7 @@ enum rc incident_show(struct request *r, struct err *e)
 {
 	bool has_depth = query_has(&r->query, Q_depth);
 	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
+	struct caller see = access_caller(&r->who);
 	struct impact x = { 0 };
 	struct view after;
 	struct json j;
@@ -162,7 +163,7 @@ enum rc incident_show(struct request *r, struct err *e)
 	if (!rc)
 		rc = request_cursor(r, &after, e);
 	if (!rc)
-		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), -1, &r->who.see,
+		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), -1, &see,
 				    &x);
 	if (rc)
 		return rc;

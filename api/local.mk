@@ -1,6 +1,8 @@
 # The HTTP server, its routes, JSON, the embedded pages.
 noinst_LIBRARIES += %D%/libapi.a
 %C%_libapi_a_SOURCES = \
+	%D%/access.c \
+	%D%/access.h \
 	%D%/admit.c \
 	%D%/answer.c \
 	%D%/answer_cache.c \

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "api/access.h"
 #include "api/api_int.h"
 #include "api/handlers.h"
 #include "base/json_out.h"
@@ -279,7 +280,7 @@ static void parameters(struct json *j, const struct route *r)
 {
 	uint64_t query = r->query;
 
-	if (r->method == HTTP_GET && r->auth != AUTH_NONE)
+	if (r->method == HTTP_GET && r->access)
 		query |= QBIT(revision_at_least);
 	if (!query && !strchr(r->path, '{'))
 		return;
@@ -392,8 +393,10 @@ static void responses(struct json *j, const struct route *r)
 	if (r->method == HTTP_PUT)
 		success(j, r, "201", "Created.");
 	problem(j, "400");
-	if (r->auth != AUTH_NONE)
+	if (r->access) {
 		problem(j, "401");
+		problem(j, "403");
+	}
 	if (strchr(r->path, '{'))
 		problem(j, "404");
 	if (r->run == RUN_WRITE || r->run == RUN_CHANGE)
@@ -439,6 +442,18 @@ static const char *tag_of(const struct route *r)
 	return listed || r->run == RUN_CHAIN || r->run == RUN_IMPACT ? "chain" : "register";
 }
 
+/* What it does, and who may ask for it. */
+static void description(struct json *j, const struct route *r)
+{
+	char roles[256], text[512];
+
+	access_text(r, roles, sizeof(roles));
+	snprintf(text, sizeof(text), "%s. For: %s.", r->summary, roles);
+	pair(j, "description", text);
+	if (r->access)
+		pair(j, "x-access", r->access);
+}
+
 static void operation(struct json *j, const struct route *r)
 {
 	char method[8];
@@ -451,12 +466,12 @@ static void operation(struct json *j, const struct route *r)
 	json_obj(j);
 	operation_id(j, r);
 	pair(j, "summary", r->summary);
-	pair(j, "description", r->summary);
+	description(j, r);
 	json_key(j, "tags");
 	json_arr(j);
 	json_str(j, tag_of(r));
 	json_arr_end(j);
-	if (r->auth == AUTH_NONE)
+	if (!r->access)
 		raw_pair(j, "security", "[]");
 	parameters(j, r);
 	request_body(j, r);

@@ -8,6 +8,14 @@
 #include "base/json_out.h"
 #include "base/text.h"
 
+void request_permit(struct request *r, struct cmd *c)
+{
+	r->permit = (struct permit){ &r->who, r->arena };
+	c->actor = view_str(r->who.name);
+	c->permit = r->who.role == ROLE_ADMIN ? NULL : access_permit;
+	c->permit_arg = &r->permit;
+}
+
 int32_t request_day(const struct request *r)
 {
 	if (query_has(&r->query, Q_on))
@@ -33,7 +41,7 @@ enum rc request_chain(const struct request *r, uint32_t procurer, struct chain_q
 		.depth = (unsigned)r->query.v[Q_depth].n,
 		.on = request_day(r),
 		.horizon = HORIZON_DEFAULT,
-		.caller = r->who.see,
+		.caller = access_caller(&r->who),
 	};
 	if (r->route->query & QBIT(horizon))
 		out->horizon = (int32_t)r->query.v[Q_horizon].n;

@@ -11,19 +11,11 @@
 #include "api/http1.h"
 #include "api/query.h"
 #include "api/routes.h"
-#include "graph/answers.h"
+#include "services/access.h"
 #include "services/writer.h"
 
 struct api;
 struct stream;
-
-enum role { ROLE_NONE, ROLE_ADMIN };
-
-struct identity {
-	char name[64];
-	enum role role;
-	struct caller see; /* what it may see of a chain */
-};
 
 struct reply {
 	int status;              /* 0: 200 */
@@ -55,6 +47,7 @@ struct request {
 	struct scratch *scratch;             /* on the pool only */
 
 	struct submission sub;               /* RUN_WRITE: what the handler asks for */
+	struct permit permit;                /* who asks: see request_permit() */
 	struct op op;
 	struct op_result result;
 	struct personal personal;
@@ -89,6 +82,8 @@ MUST_USE enum rc request_cursor(const struct request *r, struct view *out_key, s
 /* Ends a page: writes "next" into j and the Link header. key.p NULL: there is no more. */
 MUST_USE enum rc request_next(struct request *r, struct json *j, struct view key);
 void reply_header(struct reply *p, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* The command is the caller's: its name goes into the log, and each op is judged by its rights. */
+void request_permit(struct request *r, struct cmd *c);
 
 /* ---- answer.c ---- */
 /* Fills the reply as a problem; what was written of another answer is dropped. */

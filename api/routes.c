@@ -11,8 +11,8 @@
 #define B(sym) QBIT(sym)
 
 const struct route routes[] = {
-#define ROUTE(m, path, auth, body, run, handler, query, schema, summary)                           \
-	{ HTTP_##m, path, AUTH_##auth, BODY_##body, RUN_##run, handler, query, schema, summary },
+#define ROUTE(m, path, access, body, run, handler, query, schema, summary)                           \
+	{ HTTP_##m, path, access, BODY_##body, RUN_##run, handler, query, schema, summary },
 #include "api/routes.def"
 #undef ROUTE
 };

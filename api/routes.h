@@ -26,13 +26,12 @@ enum route_run {
 	RUN_EVENTS, /* stays open: server-sent events */
 	RUN_BACKUP, /* copied by a thread of its own */
 };
-enum route_auth { AUTH_NONE, AUTH_ADMIN };
 enum route_body { BODY_NONE, BODY_JSON, BODY_MERGE, BODY_FILE };
 
 struct route {
 	enum http_method method;
 	const char *path;          /* "/v1/orgs/{id}" */
-	enum route_auth auth;
+	const char *access;        /* who may ask, see access.h; NULL: everybody */
 	enum route_body body;
 	enum route_run run;
 	enum rc (*handle)(struct request *r, struct err *e);

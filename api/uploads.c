@@ -312,7 +312,7 @@ static enum rc submit(struct request *r, uint64_t *out_job, struct err *e)
 	if (procurer.n)
 		memcpy(q.params.procurer, procurer.p,
 		       MIN(procurer.n, sizeof(q.params.procurer) - 1));
-	snprintf(q.actor, sizeof(q.actor), "%s", r->who.name);
+	q.who = r->who;
 	rc = jobs_submit(r->api->c.jobs, &q, out_job, e);
 	if (rc)
 		unlink(q.params.path);
@@ -355,6 +355,10 @@ enum rc import_show(struct request *r, struct err *e)
 	}
 	if (!rc)
 		rc = jobs_get(r->api->c.jobs, r->txn, job, &report);
+	if (!rc && !access_sees_all(&r->who) && strcmp(report.actor, r->who.name) != 0) {
+		job_report_done(&report);
+		rc = RC_NOT_FOUND; /* others' files are not the caller's business */
+	}
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, NULL, "imports/%.*s", (int)MIN(v.n, 40u), p);
 	if (rc)

@@ -186,7 +186,7 @@ static enum rc make_command(struct request *r, enum rc found, const struct rec *
 		r->op.flags |= OPF_MUST_EXIST;
 	r->op.fields = buf_view(&r->fields);
 	r->sub.cmd.type = CMD_OPS;
-	r->sub.cmd.actor = view_str(r->who.name);
+	request_permit(r, &r->sub.cmd);
 	r->sub.cmd.ops = &r->op;
 	r->sub.cmd.n_ops = 1;
 	r->sub.cmd.results = &r->result;

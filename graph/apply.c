@@ -220,6 +220,20 @@ static void personal_settle(struct batch *b, const struct op *op, struct view na
 		txn_del(b->w, DB_PERSONAL, named);
 }
 
+/* False: the caller may not do it, which is noted like any other refusal. */
+static bool op_permitted(struct batch *b, struct cmd *c, size_t i)
+{
+	struct op_result res = { 0 };
+	struct err e = { 0 };
+	if (!c->permit)
+		return true;
+	links_flush(b); /* it looks at links */
+	enum rc rc = c->permit(c->permit_arg, b->w, &c->ops[i], &e);
+	if (rc != RC_OK)
+		op_done(b, c, i, &res, rc, &e);
+	return rc == RC_OK;
+}
+
 static void op_try(struct batch *b, struct cmd *c, size_t i, const struct personal *const *personal)
 {
 	struct op_result res = { 0 };
@@ -274,6 +288,8 @@ static void ops_each(struct batch *b, struct cmd *c)
 	if (c->n_personal && !personal)
 		txn_fail(b->w, RC_NOMEM);
 	for (size_t i = 0; i < c->n_ops && txn_rc(b->w) == RC_OK; i++) {
+		if (!op_permitted(b, c, i))
+			continue;
 		if (!bulk_take(b, c, i)) {
 			if (c->ops[i].ent != ENT_LINK)
 				links_flush(b);
@@ -288,7 +304,8 @@ static enum rc ops_run(struct batch *b, struct cmd *c)
 {
 	b->first = RC_OK;
 	b->changed = false;
-	bulk_begin(b, c->n_ops >= (c->many ? c->many : MANY_OPS));
+	/* whoever is asked about each op wants to see what those before it wrote */
+	bulk_begin(b, !c->permit && c->n_ops >= (c->many ? c->many : MANY_OPS));
 	ops_each(b, c);
 	bulk_flush(b, c);
 	links_flush(b);

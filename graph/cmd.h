@@ -10,6 +10,8 @@
 
 #include "graph/field.h"
 
+struct txn;
+
 /* CMD_LOAD: what an empty store is filled with. Its ops are not in the log, which names the files and their digests
  * instead: given the same files it can be applied again. */
 enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5 };
@@ -71,6 +73,10 @@ struct cmd {
 	const struct personal *personal;
 	size_t n_personal;
 	bool dry_run;           /* tries everything, keeps nothing, logs nothing */
+	/* May this op be done? Asked before each op in the transaction that writes; may complete the op with memory
+	 * that lives as long as the command. NULL: everything may. Not kept in the log: what is there was allowed. */
+	enum rc (*permit)(void *arg, struct txn *w, struct op *op, struct err *e);
+	void *permit_arg;
 	struct op_result *results; /* n_ops, filled; or NULL */
 	void (*on_error)(void *arg, size_t op, const struct err *e); /* each refused op; may be NULL */
 	void *on_error_arg;

@@ -19,7 +19,10 @@ static void batch_free_p(struct batch **b) { batch_free(*b); }
 
 /* Applying some ops rewrites them: a joined contact becomes the joint list, a supplier's code its id. What
  * they then name dies with the batch, so these ops are kept as they came. */
-#define REWRITTEN (OPF_ADD_CONTACT | OPF_BY_CODE)
+static bool rewritten(const struct cmd *c, const struct op *op)
+{
+	return c->permit || (op->flags & (OPF_ADD_CONTACT | OPF_BY_CODE)) != 0;
+}
 
 struct saved_op {
 	size_t i;
@@ -31,14 +34,14 @@ static enum rc save_ops(struct submission *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->cmd.n_ops; i++)
-		n += (s->cmd.ops[i].flags & REWRITTEN) != 0;
+		n += rewritten(&s->cmd, &s->cmd.ops[i]);
 	s->saved = n ? malloc(n * sizeof(*s->saved)) : NULL;
 	if (n && !s->saved)
 		return RC_NOMEM;
 	for (size_t i = 0; i < s->cmd.n_ops; i++) {
 		const struct op *op = &s->cmd.ops[i];
 
-		if (op->flags & REWRITTEN)
+		if (rewritten(&s->cmd, op))
 			s->saved[s->n_saved++] = (struct saved_op){ i, *op };
 	}
 	return RC_OK;

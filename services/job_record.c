@@ -4,7 +4,7 @@
  * u8 version 2, u8 state, u8 flags (1 dry run, 2 strict), then varints: job, rows, accepted, rejected, unchanged,
  * created, changed, warnings, stubs, bytes done, bytes total, commands, revision, and zigzag started,
  * ended; texts with a varint length: format, kind; the error: code, varints line and column, field,
- * argument; varint count of row errors: line, column, field, code, argument each. Result codes are kept as
+ * argument; varint count of row errors: line, column, field, code, argument each; the text who. Result codes are kept as
  * their text, since their numbers may move.
  */
 #include <stdlib.h>
@@ -70,6 +70,7 @@ void job_record_encode(struct buf *out, const struct job_report *r)
 		put_text(out, r->errors[i].code);
 		put_text(out, r->errors[i].arg);
 	}
+	put_text(out, r->actor);
 }
 
 static void get_text(struct rd *rd, char *out, size_t size)
@@ -155,6 +156,8 @@ bool job_record_decode(struct view v, struct job_report *out)
 	get_text(&rd, r.kind, sizeof(r.kind));
 	get_error(&rd, &r.err);
 	get_row_errors(&rd, &r);
+	if (rd_more(&rd)) /* older records end here */
+		get_text(&rd, r.actor, sizeof(r.actor));
 	if (rd.bad) {
 		job_report_done(&r);
 		return false;

@@ -36,6 +36,7 @@ struct import {
 	uint32_t rejected_line;
 	const char *columns[IMPORT_COLUMNS_MAX]; /* of the file, by name; NULL: passed over */
 	unsigned n_columns;
+	struct permit permit;
 	struct err err; /* why the whole import ends */
 	/* waiting for the writer */
 	pthread_mutex_t mutex;
@@ -188,10 +189,12 @@ static enum rc run_command(struct import *im, struct op_result *res)
 	enum rc rc;
 
 	s.cmd = (struct cmd){
-		.type = CMD_OPS, .actor = view_str(im->job->rq.actor), .ops = im->ops,
+		.type = CMD_OPS, .actor = view_str(im->job->rq.who.name), .ops = im->ops,
 		.n_ops = im->n_ops, .personal = im->personal, .n_personal = im->n_personal,
 		.all_or_nothing = p->strict, .dry_run = p->dry_run, .results = res,
 		.on_error = on_op_error, .on_error_arg = im,
+		.permit = im->job->rq.who.role == ROLE_ADMIN ? NULL : access_permit,
+		.permit_arg = &im->permit,
 	};
 	if (!p->dry_run) {
 		running_record(im, &record);
@@ -400,6 +403,7 @@ void job_run(struct jobs *j, struct job *job, struct job_report *rep)
 	im.arena = arena_new();
 	im.rejected.e = calloc(JOB_ERRORS_MAX, sizeof(*im.rejected.e));
 	im.refused.e = calloc(JOB_ERRORS_MAX, sizeof(*im.refused.e));
+	im.permit = (struct permit){ &job->rq.who, im.arena };
 	rc = im.arena && im.rejected.e && im.refused.e ? read_secret(&im) : RC_NOMEM;
 	if (rc == RC_OK) {
 		import_file(&im);

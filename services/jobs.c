@@ -35,7 +35,7 @@ static void job_free_p(struct job **job) { job_free(*job); }
 struct note {
 	struct submission s;
 	struct buf record;
-	char actor[64];
+	char actor[ACTOR_MAX];
 };
 
 static void note_free(struct note *n)
@@ -62,7 +62,7 @@ static enum rc note_queued(struct jobs *j, const struct job *job)
 	if (!n)
 		return RC_NOMEM;
 	job_record_encode(&n->record, &job->rep);
-	memcpy(n->actor, job->rq.actor, sizeof(n->actor));
+	memcpy(n->actor, job->rep.actor, sizeof(n->actor));
 	n->s = (struct submission){ .done = note_done, .arg = n };
 	n->s.cmd = (struct cmd){ .type = CMD_JOB, .actor = view_str(n->actor), .job = job->rep.job,
 				 .blob = buf_view(&n->record) };
@@ -96,7 +96,7 @@ static void finish(struct jobs *j, struct job *job, struct job_report *rep)
 {
 	rep->state = rep->err.rc == RC_OK ? JOB_DONE : JOB_FAILED;
 	rep->ended_ms = writer_now_ms(j->writer);
-	(void)keep(j, rep, job->rq.actor);
+	(void)keep(j, rep, job->rep.actor);
 	unlink(job->rq.params.path);
 	pthread_mutex_lock(&j->mutex);
 	job->rep = *rep;
@@ -154,6 +154,7 @@ enum rc jobs_submit(struct jobs *j, const struct job_request *r, uint64_t *out_j
 	job->rq = *r;
 	job->rep = (struct job_report){ .state = JOB_QUEUED, .dry_run = r->params.dry_run,
 					.strict = r->params.strict };
+	memcpy(job->rep.actor, r->who.name, sizeof(job->rep.actor));
 	snprintf(job->rep.format, sizeof(job->rep.format), "%s",
 		 import_format_names[r->params.format]);
 	snprintf(job->rep.kind, sizeof(job->rep.kind), "%s", import_kind_names[r->params.kind]);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "importers/import.h"
+#include "services/access.h"
 #include "services/writer.h"
 
 struct jobs;
@@ -19,7 +20,7 @@ extern const char *const job_state_names[4];
 
 struct job_request {
 	struct import_params params; /* copied; params.path is a file that the jobs service then owns and removes */
-	char actor[64];
+	struct identity who; /* each row is judged by its rights */
 };
 /* arg: what the code's text is about (struct err); the text itself is made for whoever reads it. */
 struct job_row_error { uint32_t line, column; char field[64], code[40], arg[160]; };
@@ -27,6 +28,7 @@ enum rc job_row_error_rc(const struct job_row_error *x);
 struct job_report {
 	uint64_t job;
 	enum job_state state;
+	char actor[ACTOR_MAX]; /* who started it; "": not known, from an older record */
 	char format[32], kind[24];
 	bool dry_run, strict;
 	uint64_t rows, accepted, rejected, unchanged, created, changed, warnings, stubs;

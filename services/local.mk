@@ -1,6 +1,8 @@
 # The writer, the figurer, the import jobs.
 noinst_LIBRARIES += %D%/libservices.a
 %C%_libservices_a_SOURCES = \
+	%D%/access.c \
+	%D%/access.h \
 	%D%/batch.c \
 	%D%/crowd.c \
 	%D%/crowd.h \
@@ -12,6 +14,7 @@ noinst_LIBRARIES += %D%/libservices.a
 	%D%/jobs.c \
 	%D%/jobs.h \
 	%D%/jobs_int.h \
+	%D%/permit.c \
 	%D%/round.c \
 	%D%/seeds.c \
 	%D%/shifts.c \

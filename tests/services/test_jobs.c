@@ -70,7 +70,7 @@ static void teardown(void)
 
 static struct job_request request_of(const char *name, enum import_kind kind)
 {
-	struct job_request r = { .params = { .format = IF_CSV, .kind = kind }, .actor = "tester" };
+	struct job_request r = { .params = { .format = IF_CSV, .kind = kind }, .who = { .name = "tester", .role = ROLE_ADMIN } };
 
 	snprintf(r.params.path, sizeof(r.params.path), "%s/%s", spool, name);
 	return r;

@@ -1,0 +1,81 @@
+/* access.c - see access.h. */
+#include "api/access.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/util.h"
+
+char access_letter(const struct route *rt, enum role role)
+{
+	if (!rt->access || role == ROLE_NONE)
+		return rt->access ? ACCESS_NEVER : ACCESS_ANY;
+	return rt->access[role - ROLE_ADMIN];
+}
+
+static const char *what(char letter)
+{
+	switch (letter) {
+	case ACCESS_OWN:
+		return " (own organisations)";
+	case ACCESS_KNOWN:
+		return " (organisations it may know of)";
+	case ACCESS_BELOW:
+		return " (own organisations and those below)";
+	case 'f':
+		return " (what it may see)";
+	case 'w':
+		return " (what it may write)";
+	case 'v':
+		return " (by its place at the link)";
+	default:
+		return "";
+	}
+}
+
+void access_text(const struct route *rt, char *out, size_t out_size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (!rt->access) {
+		snprintf(out, out_size, "everybody, without a token");
+		return;
+	}
+	for (enum role role = ROLE_ADMIN; role < ROLE__COUNT; role++) {
+		char letter = access_letter(rt, role);
+		if (letter == ACCESS_NEVER)
+			continue;
+		int k = snprintf(out + n, out_size - n, "%s%s%s", n ? ", " : "", role_names[role],
+				 what(letter));
+		if (k < 0 || (size_t)k >= out_size - n)
+			return;
+		n += (size_t)k;
+	}
+}
+
+static enum rc refuse(const struct request *r, bool known, struct err *e)
+{
+	if (known)
+		return err_set(e, RC_FORBIDDEN, NULL, NULL);
+	return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->param[0], 130),
+		       (const char *)r->param[0].p);
+}
+
+enum rc access_path(struct request *r, struct err *e)
+{
+	char letter = access_letter(r->route, r->who.role);
+	enum access_tie tie;
+	uint32_t org;
+
+	if (letter != ACCESS_OWN && letter != ACCESS_KNOWN && letter != ACCESS_BELOW)
+		return RC_OK;
+	enum rc rc = request_org(r, 0, &org, e);
+	if (rc)
+		return rc;
+	tie = access_tie(r->txn, &r->who, org);
+	if (tie == TIE_OWN || (letter == ACCESS_KNOWN && tie != TIE_NONE) ||
+	    (letter == ACCESS_BELOW && tie >= TIE_ENTERED))
+		return RC_OK;
+	return refuse(r, tie != TIE_NONE, e);
+}

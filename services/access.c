@@ -1,0 +1,87 @@
+/* access.c - see access.h: what ties a caller to an organisation. */
+#include "services/access.h"
+
+#include <string.h>
+
+const char *const role_names[ROLE__COUNT] = { "none", "admin", "risk", "procurer", "supplier", "auditor" };
+
+bool access_sees_all(const struct identity *who)
+{
+	return who->role == ROLE_ADMIN || who->role == ROLE_RISK;
+}
+
+struct caller access_caller(const struct identity *who)
+{
+	return (struct caller){ .sees_all = access_sees_all(who), .org = who->n_orgs ? who->orgs[0] : ORG_NONE };
+}
+
+/* The entity of a unit's id: what stands before the '~'. */
+static struct view entity_of(struct view id)
+{
+	const char *tilde = id.n ? memchr(id.p, '~', id.n) : NULL;
+
+	return tilde ? view_of(id.p, (size_t)(tilde - (const char *)id.p)) : id;
+}
+
+bool access_owns(struct txn *t, const struct identity *who, uint32_t org)
+{
+	struct view id, entity;
+	uint32_t parent;
+
+	for (unsigned i = 0; i < who->n_orgs; i++)
+		if (who->orgs[i] == org)
+			return true;
+	if (who->n_orgs == 0 || org == ORG_NONE)
+		return false;
+	id = org_id(t, org);
+	entity = entity_of(id);
+	if (entity.n == id.n || org_find(t, entity, &parent) != RC_OK)
+		return false;
+	for (unsigned i = 0; i < who->n_orgs; i++)
+		if (who->orgs[i] == parent)
+			return true;
+	return false;
+}
+
+/* Actors of bound callers are NAME@ID; names hold no '@'. */
+bool access_wrote(struct txn *t, const struct identity *who, uint64_t revision)
+{
+	struct log_head head;
+	const char *at;
+	uint32_t org;
+
+	if (!revision || log_head(t, revision, &head) != RC_OK)
+		return false;
+	if (view_is(head.actor, who->name))
+		return true;
+	at = head.actor.n ? memchr(head.actor.p, '@', head.actor.n) : NULL;
+	if (!at || who->n_orgs == 0)
+		return false;
+	size_t before = (size_t)(at + 1 - (const char *)head.actor.p);
+	return org_find(t, view_of(at + 1, head.actor.n - before), &org) == RC_OK &&
+	       access_owns(t, who, org);
+}
+
+/* The revision that made a record. */
+static uint64_t made_by(const struct rec *r)
+{
+	return (uint64_t)rec_int(r, META_CREATED, rec_int(r, META_REV, 0));
+}
+
+enum access_tie access_tie(struct txn *t, const struct identity *who, uint32_t org)
+{
+	enum access_tie tie = TIE_NONE;
+	struct rec rec;
+
+	if (access_owns(t, who, org))
+		return TIE_OWN;
+	for (unsigned i = 0; i < who->n_orgs; i++) {
+		if (link_get(t, who->orgs[i], org, &rec) == RC_OK)
+			return TIE_SUPPLIER;
+		if (tie == TIE_NONE && link_get(t, org, who->orgs[i], &rec) == RC_OK)
+			tie = TIE_ABOVE;
+	}
+	if (org_get(t, org, &rec) == RC_OK && access_wrote(t, who, made_by(&rec)))
+		return TIE_ENTERED;
+	return tie;
+}

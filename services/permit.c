@@ -1,0 +1,326 @@
+/*
+ * permit.c - may this caller do this op? Asked by graph_apply() for each op in the transaction that writes, so that
+ * what is judged is what is there. What is not allowed here is refused: RC_NOT_FOUND where the caller may not
+ * even know of the organisation, RC_FORBIDDEN else.
+ *
+ * Beyond yes and no it completes what follows from who writes (domain.md): a bound caller's link is private
+ * unless it says otherwise, one about another company is private with a grant to the caller, and a supplier's
+ * word about itself is `word`. The log then holds the completed op.
+ */
+#include "base/text.h"
+#include "base/util.h"
+#include "services/access.h"
+
+#define BIT(id) ((uint64_t)1 << (id))
+
+struct ask {
+	const struct permit *p;
+	const struct identity *who;
+	struct txn *w;
+	struct op *op;
+	struct err *e;
+};
+
+/* ---- the fields of an op ---- */
+
+/* The op's value of a field: false: not named. Cleared: out->p is NULL. */
+static bool named(const struct op *op, unsigned id, struct view *out)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned at;
+	bool bad = false, found = false;
+	struct view v;
+
+	while (fl_next(&rd, &at, &v, &bad))
+		if (at == id) {
+			*out = v;
+			found = true;
+		}
+	return found;
+}
+
+static bool names_only(const struct op *op, uint64_t fields)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	bool bad = false;
+	struct view v;
+
+	while (fl_next(&rd, &id, &v, &bad))
+		if (!(fields >> id & 1))
+			return false;
+	return !bad;
+}
+
+/* The op's fields without some, and with others behind. */
+static enum rc replace(const struct ask *a, uint64_t without, const struct buf *with)
+{
+	AUTO(buf_done) struct buf all = BUF_INIT;
+	struct rd rd = rd_of(a->op->fields);
+	unsigned id;
+	bool bad = false;
+	struct view v;
+
+	while (fl_next(&rd, &id, &v, &bad)) {
+		if (without >> id & 1)
+			continue;
+		if (v.p)
+			fl_bytes(&all, id, v);
+		else
+			fl_clear(&all, id);
+	}
+	buf_addv(&all, buf_view(with));
+	if (bad || !buf_ok(with) || !buf_ok(&all))
+		return RC_NOMEM;
+	a->op->fields = arena_copy(a->p->memory, buf_view(&all));
+	return a->op->fields.p ? RC_OK : RC_NOMEM;
+}
+
+static enum rc set_enum(const struct ask *a, unsigned id, int64_t value)
+{
+	AUTO(buf_done) struct buf with = BUF_INIT;
+
+	fl_int(&with, id, value);
+	return replace(a, BIT(id), &with);
+}
+
+/* ---- refusals ---- */
+
+static enum rc forbidden(const struct ask *a, const char *field)
+{
+	return err_set(a->e, RC_FORBIDDEN, field, NULL);
+}
+
+static enum rc refuse(const struct ask *a, enum access_tie tie, struct view id)
+{
+	if (tie != TIE_NONE)
+		return forbidden(a, NULL);
+	return err_set(a->e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(id, 130), (const char *)id.p);
+}
+
+static bool wrote_record(const struct ask *a, const struct rec *r)
+{
+	return access_wrote(a->w, a->who, (uint64_t)rec_int(r, META_REV, 0));
+}
+
+static bool is_procurer(const struct ask *a) { return a->who->role == ROLE_PROCURER; }
+
+/* ---- organisations ---- */
+
+/* The organisation an org op is about: by the procurer's own code, or by id. */
+static enum rc op_org(const struct ask *a, uint32_t *out)
+{
+	uint32_t procurer;
+
+	if ((a->op->flags & OPF_BY_CODE) && org_find(a->w, a->op->b, &procurer) == RC_OK) {
+		if (!access_owns(a->w, a->who, procurer))
+			return refuse(a, access_tie(a->w, a->who, procurer), a->op->b);
+		if (code_find(a->w, procurer, a->op->c, out) == RC_OK)
+			return RC_OK;
+	}
+	return org_find(a->w, a->op->a, out) == RC_OK ? RC_OK : RC_END;
+}
+
+static enum rc org_op(const struct ask *a)
+{
+	static const uint64_t contacts = BIT(ORG_CONTACTS),
+			      own = BIT(ORG_CONTACTS) | BIT(ORG_SUBTIER_ATTESTED_ON);
+	const struct op *op = a->op;
+	uint32_t org;
+	enum rc rc = op_org(a, &org);
+
+	if (rc == RC_END) /* not there: a procurer may make it; what else is wrong, apply says */
+		return is_procurer(a) || op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST)
+			       ? RC_OK
+			       : forbidden(a, NULL);
+	if (rc)
+		return rc;
+	enum access_tie tie = access_tie(a->w, a->who, org);
+	if (op->kind == OP_DELETE)
+		return refuse(a, tie, op->a);
+	if (is_procurer(a) && (tie == TIE_OWN || tie == TIE_ENTERED))
+		return RC_OK;
+	if (is_procurer(a) && tie == TIE_SUPPLIER && op->kind == OP_MERGE && names_only(op, contacts))
+		return RC_OK;
+	if (tie == TIE_OWN && op->kind == OP_MERGE && names_only(op, own))
+		return RC_OK;
+	return refuse(a, tie, op->a);
+}
+
+/* ---- links ---- */
+
+static bool says_disclosure(const struct op *op)
+{
+	struct view v;
+
+	return named(op, LINK_DISCLOSURE, &v) && v.p;
+}
+
+/* Its own link: private, unless it says who else may see it, or has said so before. */
+static enum rc own_link(const struct ask *a, bool exists)
+{
+	struct view v;
+	bool cleared = named(a->op, LINK_DISCLOSURE, &v) && !v.p;
+
+	if (a->who->role == ROLE_SUPPLIER)
+		a->op->flags |= OPF_STUBS; /* it may name suppliers that nobody has named yet */
+	if (a->op->kind == OP_DELETE || says_disclosure(a->op))
+		return RC_OK;
+	if (a->op->kind == OP_MERGE && exists && !cleared)
+		return RC_OK;
+	return set_enum(a, LINK_DISCLOSURE, DISC_PRIVATE);
+}
+
+/* One about another company: its writer sees it, and nobody else (but those whom it joins). */
+static enum rc private_to_writer(const struct ask *a)
+{
+	AUTO(buf_done) struct buf with = BUF_INIT, grants = BUF_INIT;
+
+	for (unsigned i = 0; i < a->who->n_orgs; i++) {
+		struct view id = org_id(a->w, a->who->orgs[i]);
+		if (!id.n)
+			continue;
+		buf_lenbytes(&grants, id);
+		buf_addc(&grants, GRANT_NAMED);
+		buf_svarint(&grants, DAY_NONE);
+	}
+	fl_int(&with, LINK_DISCLOSURE, DISC_PRIVATE);
+	fl_bytes(&with, LINK_GRANTS, buf_view(&grants));
+	return buf_ok(&grants) ? replace(a, BIT(LINK_DISCLOSURE) | BIT(LINK_GRANTS), &with) : RC_NOMEM;
+}
+
+static enum rc others_link(const struct ask *a, uint32_t procurer, const struct rec *link)
+{
+	enum access_tie tie = access_tie(a->w, a->who, procurer);
+	struct view v;
+
+	if (!is_procurer(a) || (link && !wrote_record(a, link)))
+		return refuse(a, tie, a->op->a);
+	if (!link && tie != TIE_SUPPLIER && tie != TIE_ENTERED)
+		return refuse(a, tie, a->op->a);
+	if (a->op->kind == OP_DELETE)
+		return RC_OK;
+	if (says_disclosure(a->op))
+		return forbidden(a, "disclosure");
+	if (named(a->op, LINK_GRANTS, &v) && v.p)
+		return forbidden(a, "grants");
+	return private_to_writer(a);
+}
+
+/* Both ends as far as they are there, and the record; RC_END: no such link. */
+static enum rc find_link(const struct ask *a, uint32_t *out_p, uint32_t *out_s, struct rec *out)
+{
+	const struct op *op = a->op;
+	enum rc rc = org_find(a->w, op->a, out_p);
+
+	*out_s = ORG_NONE;
+	if (rc)
+		return RC_END;
+	if (op->flags & OPF_BY_CODE)
+		rc = code_find(a->w, *out_p, op->b, out_s);
+	else
+		rc = org_find(a->w, op->b, out_s);
+	return !rc && link_get(a->w, *out_p, *out_s, out) == RC_OK ? RC_OK : RC_END;
+}
+
+static enum rc link_op(const struct ask *a)
+{
+	uint32_t procurer = ORG_NONE, supplier = ORG_NONE;
+	struct rec link;
+	bool exists = find_link(a, &procurer, &supplier, &link) == RC_OK;
+
+	if (procurer == ORG_NONE)
+		return refuse(a, TIE_NONE, a->op->a);
+	if (access_owns(a->w, a->who, procurer))
+		return own_link(a, exists);
+	if (exists && access_owns(a->w, a->who, supplier)) /* the supplier's own plan stands on the link to it */
+		return a->op->kind == OP_MERGE && names_only(a->op, BIT(LINK_PLANNED_ON)) ? RC_OK
+											  : forbidden(a, NULL);
+	return others_link(a, procurer, exists ? &link : NULL);
+}
+
+/* ---- certificates ---- */
+
+static bool changes(const struct op *op, const struct rec *stored)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	bool bad = false;
+	struct view v;
+
+	while (fl_next(&rd, &id, &v, &bad))
+		if (v.p ? !rec_has(stored, id) || !view_eq(stored->f[id], v) : rec_has(stored, id))
+			return true;
+	return op->kind == OP_PUT;
+}
+
+/* What a supplier says of itself is its word, until somebody else has seen the proof. */
+static enum rc own_word(const struct ask *a, const struct rec *stored)
+{
+	struct rec says;
+	struct view v;
+
+	rec_init(&says);
+	if (named(a->op, CERT_EVIDENCE, &v) && v.p) {
+		says.f[CERT_EVIDENCE] = v;
+		if (rec_int(&says, CERT_EVIDENCE, EVIDENCE_WORD) != EVIDENCE_WORD)
+			return forbidden(a, "evidence");
+	}
+	if (stored && !changes(a->op, stored))
+		return RC_OK;
+	return set_enum(a, CERT_EVIDENCE, EVIDENCE_WORD);
+}
+
+static enum rc cert_op(const struct ask *a)
+{
+	uint32_t org;
+	struct rec cert;
+
+	if (org_find(a->w, a->op->a, &org) != RC_OK)
+		return is_procurer(a) ? RC_OK : refuse(a, TIE_NONE, a->op->a);
+	enum access_tie tie = access_tie(a->w, a->who, org);
+	bool exists = cert_get(a->w, org, a->op->b, &cert) == RC_OK;
+	if (tie < TIE_ENTERED || (!is_procurer(a) && tie != TIE_OWN))
+		return refuse(a, tie, a->op->a);
+	if (a->op->kind == OP_DELETE)
+		return !exists || wrote_record(a, &cert) ? RC_OK : forbidden(a, NULL);
+	return is_procurer(a) ? RC_OK : own_word(a, exists ? &cert : NULL);
+}
+
+/* ---- what is a procurer's alone ---- */
+
+static enum rc own_only(const struct ask *a)
+{
+	uint32_t org;
+
+	if (org_find(a->w, a->op->a, &org) != RC_OK)
+		return refuse(a, TIE_NONE, a->op->a);
+	if (!is_procurer(a) || !access_owns(a->w, a->who, org))
+		return refuse(a, access_tie(a->w, a->who, org), a->op->a);
+	return RC_OK;
+}
+
+enum rc access_permit(void *permit, struct txn *w, struct op *op, struct err *e)
+{
+	const struct permit *p = permit;
+	const struct ask a = { p, p->who, w, op, e };
+
+	if (p->who->role == ROLE_ADMIN)
+		return RC_OK;
+	if (p->who->role != ROLE_PROCURER && p->who->role != ROLE_SUPPLIER)
+		return forbidden(&a, NULL);
+	switch ((enum ent)op->ent) {
+	case ENT_ORG:
+		return org_op(&a);
+	case ENT_LINK:
+		return link_op(&a);
+	case ENT_CERT:
+		return cert_op(&a);
+	case ENT_CLAUSE:
+	case ENT_TARGETS:
+		return own_only(&a);
+	case ENT__COUNT:
+		break;
+	}
+	return forbidden(&a, NULL);
+}
