@@ -25,6 +25,7 @@ enum rc graph_init(struct txn *w, int64_t now_ms)
 	meta_put_u64(w, "next_org", 1);
 	meta_put_u64(w, "links", 0);
 	meta_put_u64(w, "figured", 0);
+	meta_put_u64(w, "past_from", 0);
 	meta_put_u64(w, "created", (uint64_t)now_ms);
 	today_put(w, day_of_instant_jst(now_ms));
 	return txn_rc(w);
@@ -45,6 +46,9 @@ enum rc batch_new(struct txn *w, struct batch **out)
 	b->scs_start = (int32_t)((int64_t)meta_get_u64(w, "scs_start", 0));
 	if (!b->scs_start)
 		b->scs_start = day_from_ymd(2027, 3, 1);
+	/* the first batch on a store of an older format: only from here on it is known what records were */
+	if (meta_get_u64(w, "past_from", UINT64_MAX) == UINT64_MAX)
+		meta_put_u64(w, "past_from", b->revision);
 	enum rc rc = b->arena && b->keep ? graph_secret(w, b->secret) : RC_NOMEM;
 	if (rc != RC_OK) {
 		batch_free(b);
@@ -66,6 +70,7 @@ void batch_free(struct batch *b)
 	buf_done(&b->targets_bytes);
 	bulk_done(b);
 	buf_done(&b->segment.bytes);
+	buf_done(&b->past.last);
 	free(b);
 }
 
@@ -464,6 +469,7 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 	arena_reset(b->arena);
 	ids_forget(b); /* the cache's ids lie in the command before */
 	arena_reset(b->keep);
+	past_begin(b);
 	switch (c->type) {
 	case CMD_OPS:
 		rc = apply_ops(b, c, e);

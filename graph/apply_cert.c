@@ -178,6 +178,7 @@ static enum rc cert_write(struct batch *b, struct change *c, uint32_t org, struc
 	struct view bytes = change_bytes(b, c);
 	if (!bytes.p)
 		return RC_NOMEM;
+	past_keep(b, ENT_CERT, key, c->old_bytes);
 	txn_put(b->w, DB_CERT, key, bytes);
 	if (!b->bulk.on)
 		return org_certs_changed(b, &org, 1);
@@ -221,6 +222,7 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 	if ((rc = change_begin(b, &c, ENT_CERT, rc, stored)) != RC_OK)
 		return rc;
 	if (op->kind == OP_DELETE) {
+		past_keep(b, ENT_CERT, k, c.old_bytes);
 		txn_del(b->w, DB_CERT, k);
 		res->changed = true;
 		return org_certs_changed(b, &org, 1);

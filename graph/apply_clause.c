@@ -54,7 +54,7 @@ void clauses_remove(struct batch *b, uint32_t p, uint32_t s)
 		bool personal = rec_has(&r, CLAUSE_CONTACTS);
 		if (personal)
 			memcpy(ref, r.f[CLAUSE_CONTACTS].p, 16);
-		txn_del(b->w, DB_CLAUSE, clause_key(key, p, s, no));
+		record_drop(b, ENT_CLAUSE, DB_CLAUSE, clause_key(key, p, s, no));
 		if (personal)
 			txn_del(b->w, DB_PERSONAL, view_of(ref, 16));
 	}
@@ -111,6 +111,7 @@ enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, stru
 	if (op->kind != OP_DELETE && change_is_none(b, &c))
 		return RC_OK;
 	clause_calendar(b->w, p, s, &link, &was);
+	past_keep(b, ENT_CLAUSE, k, c.old_bytes);
 	if (op->kind == OP_DELETE) {
 		txn_del(b->w, DB_CLAUSE, k);
 	} else {

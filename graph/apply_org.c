@@ -23,6 +23,7 @@ static enum rc record_write(struct batch *b, uint32_t org, struct change *c, str
 	be32_put(key, org);
 	if (!bytes.p || !name_edit_add(&b->names, org, &c->new))
 		return RC_NOMEM;
+	past_keep(b, ENT_ORG, view_of(key, 4), c->old_bytes);
 	if (f)
 		filler_put(f, view_of(key, 4), bytes);
 	else
@@ -406,6 +407,27 @@ static enum rc links_remove(struct batch *b, uint32_t org, bool as_procurer)
 	return rc;
 }
 
+static void certs_clear(struct batch *b, uint32_t org)
+{
+	uint8_t key[4];
+	be32_put(key, org);
+	for (;;) {
+		struct view k;
+		{
+			AUTO_CUR struct cur c;
+			cur_open(&c, b->w, DB_CERT);
+			if (!cur_ge(&c, view_of(key, 4)) || !cur_in(&c, view_of(key, 4)))
+				return;
+			k = arena_copy(b->arena, c.key);
+		}
+		if (!k.p)
+			txn_fail(b->w, RC_NOMEM);
+		record_drop(b, ENT_CERT, DB_CERT, k);
+		if (txn_rc(b->w) != RC_OK)
+			return;
+	}
+}
+
 static void prefix_clear(struct batch *b, enum db db, uint32_t org)
 {
 	uint8_t key[4];
@@ -451,7 +473,7 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 	if (rc != RC_OK)
 		return rc;
 	held_note(b, org);
-	prefix_clear(b, DB_CERT, org);
+	certs_clear(b, org);
 	steps_clear(b->w, org);
 	prefix_clear(b, DB_HISTORY, org);
 	targets_forget(b, org);
@@ -462,6 +484,7 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 	while (rd_more(&rd))
 		txn_del(b->w, DB_ORG_ID, rd_lenbytes(&rd));
 	txn_del(b->w, DB_ORG_ID, c->old.f[META_ID]);
+	past_keep(b, ENT_ORG, view_of(key, 4), c->old_bytes);
 	txn_del(b->w, DB_ORG, view_of(key, 4));
 	return name_edit_add(&b->names, org, NULL) ? txn_rc(b->w) : RC_NOMEM;
 }

@@ -66,6 +66,8 @@ void targets_forget(struct batch *b, uint32_t org)
 	struct view copy = arena_copy(b->arena, stored);
 	if (!copy.p || calendar_move(b, org, copy, (struct view){ 0 }) != RC_OK)
 		txn_fail(b->w, RC_NOMEM);
+	if (copy.p)
+		past_keep(b, ENT_TARGETS, view_of(key, 4), copy);
 	txn_del(b->w, DB_TARGETS, view_of(key, 4));
 	txn_del(b->w, DB_FIGURES, view_of(key, 4));
 	batch_targets_forget(b);
@@ -101,6 +103,7 @@ enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, str
 		return RC_NOMEM;
 	if ((rc = calendar_move(b, org, c.exists ? c.old_bytes : (struct view){ 0 }, bytes)) != RC_OK)
 		return rc;
+	past_keep(b, ENT_TARGETS, view_of(key, 4), c.old_bytes);
 	txn_put(b->w, DB_TARGETS, view_of(key, 4), bytes);
 	res->changed = true;
 	res->created = !c.exists;

@@ -347,6 +347,14 @@ static void check_log(struct check *k)
 		found(k, "The log ends at revision %" PRIu64 "; the store stands at %" PRIu64 ".", rev, last);
 }
 
+static bool check_past(void *arg, const struct past *p)
+{
+	struct check *k = arg;
+	if (!past_sound(p) || p->revision > graph_revision(k->t) || p->revision <= past_from(k->t))
+		found(k, "What revision %" PRIu64 " found (%s) cannot be read.", p->revision, entities[p->ent].name);
+	return k->n < FINDINGS_MAX;
+}
+
 size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence), void *arg)
 {
 	struct check k = { .t = t, .report = report, .arg = arg, .max_org = graph_max_org(t) };
@@ -366,6 +374,7 @@ size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence
 	check_owned(&k, DB_TARGETS, "targets", 4);
 	check_calendar(&k);
 	check_log(&k);
+	past_each(t, 0, check_past, &k);
 	if (txn_rc(t) != RC_OK)
 		found(&k, "Reading failed: %s.", rc_code(txn_rc(t)));
 	if (k.out.bad || k.in.bad)

@@ -49,6 +49,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/op_reader.c \
 	%D%/pseudonym.c \
 	%D%/pseudonym.h \
+	%D%/past.c \
+	%D%/past.h \
 	%D%/org.c \
 	%D%/radix.c \
 	%D%/radix.h \

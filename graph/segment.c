@@ -122,8 +122,10 @@ static void entry_add(struct buf *out, uint32_t supplier, struct view rec)
 }
 
 /* The bytes without the old record of supplier, with the new one in its place (rec.p NULL: none). */
-static enum rc segment_splice(struct segment *g, uint32_t supplier, struct view rec, bool *out_found)
+static enum rc segment_splice(struct batch *b, uint32_t supplier, struct view rec, bool *out_found)
 {
+	struct segment *g = &b->segment;
+	uint8_t key[8];
 	AUTO(buf_done) struct buf out = BUF_INIT;
 	struct rd rd = rd_of(buf_view(&g->bytes));
 	const uint8_t *from = rd.p;
@@ -137,10 +139,13 @@ static enum rc segment_splice(struct segment *g, uint32_t supplier, struct view 
 		if (s >= supplier && !placed && rec.p)
 			entry_add(&out, supplier, rec);
 		placed = placed || s >= supplier;
-		if (s == supplier)
+		if (s == supplier) {
 			*out_found = true;
-		else
+			pair_key(key, g->procurer, supplier);
+			past_keep(b, ENT_LINK, view_of(key, 8), old);
+		} else {
 			buf_add(&out, from, (size_t)(rd.p - from));
+		}
 	}
 	if (!placed && rec.p)
 		entry_add(&out, supplier, rec);
@@ -206,7 +211,7 @@ static enum rc segment_edit(struct batch *b, uint32_t procurer, uint32_t supplie
 		g->last = supplier;
 		rc = buf_ok(&g->bytes) ? RC_OK : RC_NOMEM;
 	} else {
-		rc = segment_splice(g, supplier, rec, &found);
+		rc = segment_splice(b, supplier, rec, &found);
 		if (rc == RC_OK && !rec.p && !found)
 			rc = RC_NOT_FOUND;
 	}

@@ -11,6 +11,7 @@
 #include "graph/calendar.h"
 #include "graph/graph.h"
 #include "graph/names.h"
+#include "graph/past.h"
 
 struct step;
 struct change;
@@ -78,6 +79,10 @@ struct batch {
 	struct cal_edits calendar; /* written when the op, or the run of them, is done */
 	enum rc first;             /* the command's first refused op */
 	bool changed;              /* an op of it changed something */
+	struct {
+		struct buf last; /* key of the command's greatest image; none: empty */
+		bool off;        /* what is written is not a change: see as_of.c */
+	} past;
 	bool quiet;                /* a load: it is told as a whole, not by what each organisation holds */
 	/* META values, written back by batch_finish */
 	uint64_t revision, links;
@@ -116,6 +121,13 @@ struct view change_bytes(struct batch *b, struct change *c);
 enum rc change_set_int(struct batch *b, struct change *c, unsigned id, int64_t v);
 enum rc change_set_bytes(struct batch *b, struct change *c, unsigned id, struct view v);
 static inline void change_clear(struct change *c, unsigned id) { c->new.f[id] = (struct view){ 0 }; }
+
+/* past.c */
+void past_begin(struct batch *b); /* of a command */
+/* Before a record is replaced or removed: old is what it was, not a view into the store; .p NULL: it was not there. */
+void past_keep(struct batch *b, enum ent ent, struct view key, struct view old);
+/* Removes a record, keeping what it was; one that is not there is left alone. */
+void record_drop(struct batch *b, enum ent ent, enum db db, struct view key);
 
 /* apply_*.c: one op; RC_OK with res->changed, or why not */
 enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e);

@@ -98,6 +98,8 @@ static enum rc walk_all(struct walk *w, const struct meta_page *m)
 		names_of_leaf(w->page[0], &names);
 	w->is_main = false;
 	for (int db = 0; rc == RC_OK && db < DB__COUNT; db++) {
+		if (!names.found[db] && store_since[db])
+			continue; /* a store of an older format */
 		if (!names.found[db])
 			return err_set(w->e, RC_DAMAGED, NULL, "the database '%s' is missing",
 				       store_schema[db].name);

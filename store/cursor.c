@@ -34,7 +34,7 @@ void cur_open(struct cur *c, struct txn *t, enum db db)
 	int code;
 
 	*c = (struct cur){ .txn = t, .db = db };
-	if (t->rc != RC_OK)
+	if (t->rc != RC_OK || t->store->dbi[db] == DBI_ABSENT)
 		return;
 	code = mdb_cursor_open(t->mt, t->store->dbi[db], &mc);
 	if (code != MDB_SUCCESS) {

@@ -13,6 +13,7 @@
 #include "store/store.h"
 
 #define KEY_MAX 511 /* bytes; LMDB's own limit */
+#define DBI_ABSENT 0u /* a database that a store of an older format, opened for reading, lacks: empty */
 
 struct gate {
 	pthread_mutex_t mutex;

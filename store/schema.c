@@ -8,6 +8,7 @@
  *   secret      32 bytes  keys references to personal data and opaque ids
  *   figured     be64  the revision up to which kept figures are computed
  *   created     be64  instant at which the store was made, ms
+ *   past_from   be64  the revision from which on PAST tells what records were before
  */
 #include "store/schema.h"
 
@@ -15,4 +16,10 @@ const struct db_def store_schema[DB__COUNT] = {
 #define DB(sym, name, doc) [DB_##sym] = { name, doc },
 	STORE_DATABASES(DB)
 #undef DB
+};
+
+const unsigned store_since[DB__COUNT] = {
+#define SINCE(sym, format) [DB_##sym] = format,
+	STORE_SINCE(SINCE)
+#undef SINCE
 };

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define STORE_FORMAT 1u
+#define STORE_FORMAT 2u
 
 /* DB(symbol, name, key => value) */
 #define STORE_DATABASES(DB)                                                                        \
@@ -32,7 +32,11 @@
 	DB(PERSONAL, "personal", "16-byte reference => contacts as JSON; never in the log")        \
 	DB(TOKEN, "token", "32-byte hash => token record")                                         \
 	DB(JOB, "job", "be64 job => import job record")                                            \
-	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")
+	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")              \
+	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")
+
+/* Databases that stores of an older format lack; opening one for writing makes them. */
+#define STORE_SINCE(SINCE) SINCE(PAST, 2u)
 
 enum db {
 #define DB(sym, name, doc) DB_##sym,
@@ -47,3 +51,4 @@ struct db_def {
 };
 
 extern const struct db_def store_schema[DB__COUNT];
+extern const unsigned store_since[DB__COUNT]; /* the first format that has it; 0: all do */

@@ -140,50 +140,89 @@ static enum rc env_err(struct store *s, int code, const char *what, struct err *
 	return err_set(e, rc, NULL, "%s: %s", what, mdb_strerror(code));
 }
 
-/* One transaction opens (and, in a new store, makes) all databases and looks at the format. */
-static enum rc open_databases(struct store *s, MDB_txn *mt, bool is_new, struct err *e)
+/* The databases of a store of this format; make: those that are not there. */
+static enum rc open_databases(struct store *s, MDB_txn *mt, unsigned format, bool make, struct err *e)
 {
-	MDB_val key = { sizeof("format") - 1, (void *)(uintptr_t) "format" }, val;
-	uint8_t format[4];
-	int code;
-
 	for (int i = 0; i < DB__COUNT; i++) {
-		code = mdb_dbi_open(mt, store_schema[i].name, is_new ? MDB_CREATE : 0, &s->dbi[i]);
+		bool later = store_since[i] > format;
+		int code = mdb_dbi_open(mt, store_schema[i].name, make ? MDB_CREATE : 0, &s->dbi[i]);
+
+		if (code == MDB_NOTFOUND && later) {
+			s->dbi[i] = DBI_ABSENT;
+			continue;
+		}
 		if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE)
 			return err_set(e, RC_DAMAGED, NULL, "the database '%s' is missing",
 				       store_schema[i].name);
 		if (code != MDB_SUCCESS)
 			return env_err(s, code, store_schema[i].name, e);
 	}
-	code = mdb_get(mt, s->dbi[DB_META], &key, &val);
-	if (code == MDB_NOTFOUND && is_new) {
-		be32_put(format, STORE_FORMAT);
-		val = (MDB_val){ sizeof(format), format };
-		code = mdb_put(mt, s->dbi[DB_META], &key, &val, 0);
-		return code == MDB_SUCCESS ? RC_OK : env_err(s, code, "format", e);
-	}
-	if (code != MDB_SUCCESS || val.mv_size != sizeof(format) || be32_get(val.mv_data) == 0)
-		return err_set(e, RC_DAMAGED, NULL, "the format number is missing");
-	if (be32_get(val.mv_data) > STORE_FORMAT)
-		return err_set(e, RC_FORMAT_NEWER, NULL, "%u", be32_get(val.mv_data));
 	return RC_OK;
 }
 
-static enum rc start_databases(struct store *s, bool is_new, struct err *e)
+static enum rc format_put(struct store *s, MDB_txn *mt, struct err *e)
+{
+	MDB_val key = { sizeof("format") - 1, (void *)(uintptr_t) "format" }, val;
+	uint8_t format[4];
+	int code;
+
+	be32_put(format, STORE_FORMAT);
+	val = (MDB_val){ sizeof(format), format };
+	code = mdb_put(mt, s->dbi[DB_META], &key, &val, 0);
+	return code == MDB_SUCCESS ? RC_OK : env_err(s, code, "format", e);
+}
+
+static enum rc format_get(struct store *s, MDB_txn *mt, unsigned *out, struct err *e)
+{
+	MDB_val key = { sizeof("format") - 1, (void *)(uintptr_t) "format" }, val;
+	int code = mdb_dbi_open(mt, store_schema[DB_META].name, 0, &s->dbi[DB_META]);
+
+	if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE)
+		return err_set(e, RC_DAMAGED, NULL, "the database '%s' is missing",
+			       store_schema[DB_META].name);
+	if (code == MDB_SUCCESS)
+		code = mdb_get(mt, s->dbi[DB_META], &key, &val);
+	if (code != MDB_SUCCESS || val.mv_size != sizeof(uint32_t) || be32_get(val.mv_data) == 0)
+		return err_set(e, RC_DAMAGED, NULL, "the format number is missing");
+	*out = be32_get(val.mv_data);
+	return *out > STORE_FORMAT ? err_set(e, RC_FORMAT_NEWER, NULL, "%u", *out) : RC_OK;
+}
+
+/* One transaction opens all databases. make: in a new store all, in an older one those that it lacks. */
+static enum rc databases_in(struct store *s, bool is_new, bool make, unsigned *out_format, struct err *e)
 {
 	MDB_txn *mt;
-	enum rc rc;
-	int code = mdb_txn_begin(s->env, NULL, is_new ? 0 : MDB_RDONLY, &mt);
+	enum rc rc = RC_OK;
+	int code = mdb_txn_begin(s->env, NULL, make ? 0 : MDB_RDONLY, &mt);
 
 	if (code != MDB_SUCCESS)
 		return env_err(s, code, "data.mdb", e);
-	rc = open_databases(s, mt, is_new, e);
+	if (!is_new)
+		rc = format_get(s, mt, out_format, e);
+	if (rc == RC_OK)
+		rc = open_databases(s, mt, *out_format, make, e);
+	if (rc == RC_OK && make)
+		rc = format_put(s, mt, e);
 	if (rc != RC_OK) {
 		mdb_txn_abort(mt);
 		return rc;
 	}
 	code = mdb_txn_commit(mt); /* a read transaction too: handles last only after a commit */
 	return code == MDB_SUCCESS ? RC_OK : env_err(s, code, "data.mdb", e);
+}
+
+/* A store of an older format gets what it lacks; one that is only read stays as it is. */
+static enum rc start_databases(struct store *s, bool is_new, struct err *e)
+{
+	unsigned format = STORE_FORMAT;
+	enum rc rc = databases_in(s, is_new, is_new, &format, e);
+
+	if (rc != RC_OK || format == STORE_FORMAT || s->read_only)
+		return rc;
+	rc = databases_in(s, false, true, &format, e);
+	if (rc == RC_OK)
+		log_info("store", "the store was brought from format %u to %u", format, STORE_FORMAT);
+	return rc;
 }
 
 static unsigned env_flags(const struct store *s)

@@ -185,7 +185,7 @@ enum rc txn_get(struct txn *t, enum db db, struct view key, struct view *out_val
 
 	if (rc != RC_OK)
 		return rc;
-	if (key.n == 0 || key.n > KEY_MAX) /* cannot be stored, so it is not there */
+	if (key.n == 0 || key.n > KEY_MAX || t->store->dbi[db] == DBI_ABSENT) /* cannot be there */
 		return RC_NOT_FOUND;
 	rc = txn_note(t, mdb_get(t->mt, t->store->dbi[db], &k, &v));
 	if (rc == RC_OK && out_val)
@@ -246,7 +246,7 @@ uint64_t txn_count(struct txn *t, enum db db)
 {
 	MDB_stat st;
 
-	if (t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
+	if (t->store->dbi[db] == DBI_ABSENT || t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
 		return 0;
 	return st.ms_entries;
 }
@@ -255,7 +255,7 @@ uint64_t txn_bytes(struct txn *t, enum db db)
 {
 	MDB_stat st;
 
-	if (t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
+	if (t->store->dbi[db] == DBI_ABSENT || t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
 		return 0;
 	return (st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages) * (uint64_t)st.ms_psize;
 }

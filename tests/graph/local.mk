@@ -54,6 +54,8 @@ TESTS += %D%/test_adj
 check_PROGRAMS += %D%/test_replay
 TESTS += %D%/test_replay
 %C%_test_replay_SOURCES = tests/run.h \
+	%D%/records.c \
+	%D%/records.h \
 	%D%/test_replay.c \
 	%D%/world_ops.c \
 	%D%/world_ops.h \

@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "graph/adj.h"
 #include "graph/contacts.h"
+#include "tests/graph/records.h"
 #include "tests/graph/world_ops.h"
 #include "tests/run.h"
 
@@ -128,7 +129,7 @@ static void same_stores(void)
 {
 	static const enum db plain[] = { DB_META, DB_LOG, DB_ORG_ID, DB_ORG, DB_NAME, DB_STEP, DB_CERT,
 					 DB_CLAUSE, DB_TARGETS, DB_GRANT, DB_CODE, DB_CALENDAR,
-					 DB_OUTBOX, DB_FIGURES, DB_HISTORY, DB_JOB };
+					 DB_OUTBOX, DB_FIGURES, DB_HISTORY, DB_JOB, DB_PAST };
 	AUTO(buf_done) struct buf a = BUF_INIT;
 	AUTO(buf_done) struct buf b = BUF_INIT;
 
@@ -146,9 +147,27 @@ static void same_stores(void)
 	}
 }
 
+/* A revision's images are the records that it changed or removed, as they were. */
+static void past_is_whole(uint64_t rev, const struct buf *before)
+{
+	AUTO(buf_done) struct buf after = BUF_INIT;
+	AUTO(buf_done) struct buf lost = BUF_INIT;
+	AUTO(buf_done) struct buf kept = BUF_INIT;
+	uint8_t one[32], other[32];
+
+	records_all(copy, &after);
+	records_lost(before, &after, &lost);
+	records_past(copy, rev, &kept);
+	ck_assert_msg(view_eq(buf_view(&lost), buf_view(&kept)), "what revision %u found", (unsigned)rev);
+	ck_ok(past_digest(copy, rev, one));
+	ck_ok(past_digest(origin, rev, other));
+	ck_assert_mem_eq(one, other, 32);
+}
+
 static void replay(void)
 {
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
+	AUTO(buf_done) struct buf before = BUF_INIT;
 
 	/* graph_init() has made the day from the same instant */
 	for (uint64_t rev = 1; rev <= graph_revision(origin); rev++) {
@@ -160,10 +179,12 @@ static void replay(void)
 		ck_ok(log_read(origin, rev, &bytes));
 		ck_ok(cmd_decode(buf_view(&bytes), &c));
 		c.many = rev % 2; /* both ways of applying ops give the same store */
+		records_all(copy, &before);
 		ck_ok(batch_new(copy, &b));
 		ck_ok(graph_apply(b, &c, &revision, &e));
 		ck_ok(batch_finish(b));
 		ck_assert_uint_eq(revision, rev);
+		past_is_whole(rev, &before);
 		free(c.ops);
 	}
 	same_stores();

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "base/pack.h"
+#include "store/internal.h"
 #include "tests/store/suites.h"
 
 static struct tmpdir dir;
@@ -123,7 +124,7 @@ START_TEST(a_newer_format_is_refused)
 	struct err e;
 	uint8_t format[4];
 
-	be32_put(format, STORE_FORMAT + 41);
+	be32_put(format, 42);
 	ck_assert_int_eq(txn_begin_write(s, &t), RC_OK);
 	meta_put(t, "format", view_of(format, 4));
 	ck_assert_int_eq(txn_commit(t), RC_OK);
@@ -131,6 +132,61 @@ START_TEST(a_newer_format_is_refused)
 	ck_assert_int_eq(try_open(dir.path, true, false, &e), RC_FORMAT_NEWER);
 	ck_assert_str_eq(e.arg, "42");
 	ck_assert_int_eq(try_open(dir.path, false, true, &e), RC_FORMAT_NEWER);
+}
+END_TEST
+
+/* As a program of format 1 left it. */
+static void make_old(void)
+{
+	struct store *s = open_ok(&dir, NULL);
+	MDB_txn *mt;
+	MDB_val key = { 6, (void *)(uintptr_t) "format" }, val = { 4, (void *)(uintptr_t) "\0\0\0\1" };
+
+	ck_assert_int_eq(mdb_txn_begin(s->env, NULL, 0, &mt), 0);
+	for (int db = 0; db < DB__COUNT; db++)
+		if (store_since[db] > 1)
+			ck_assert_int_eq(mdb_drop(mt, s->dbi[db], 1), 0);
+	ck_assert_int_eq(mdb_put(mt, s->dbi[DB_META], &key, &val, 0), 0);
+	ck_assert_int_eq(mdb_txn_commit(mt), 0);
+	store_close(s);
+}
+
+START_TEST(an_older_format_lacks_nothing_afterwards)
+{
+	struct store_options reading = { .read_only = true };
+	struct store *s;
+	struct view v;
+	struct txn *t;
+	struct err e;
+
+	make_old();
+	ck_assert_int_eq(store_open(dir.path, &reading, &s, NULL, &e), RC_OK);
+	ck_assert_int_eq(txn_begin_read(s, &t), RC_OK);
+	ck_assert_int_eq(meta_get(t, "format", &v), RC_OK);
+	ck_assert_uint_eq(be32_get(v.p), 1);
+	for (int db = 0; db < DB__COUNT; db++) { /* what is not there is empty */
+		AUTO_CUR struct cur c;
+
+		if (store_since[db] < 2)
+			continue;
+		cur_open(&c, t, (enum db)db);
+		ck_assert(!cur_first(&c) && !cur_ge(&c, VIEW_LIT("a")) && !cur_last(&c));
+		ck_assert_int_eq(txn_get(t, (enum db)db, VIEW_LIT("a"), &v), RC_NOT_FOUND);
+		ck_assert_uint_eq(txn_count(t, (enum db)db) + txn_bytes(t, (enum db)db), 0);
+	}
+	ck_assert_int_eq(txn_rc(t), RC_OK);
+	txn_abort(t);
+	ck_assert_int_eq(store_verify_pages(s, &e), RC_OK);
+	store_close(s);
+	for (int again = 0; again < 2; again++) {
+		s = open_ok(&dir, NULL);
+		ck_assert_int_eq(txn_begin_write(s, &t), RC_OK);
+		ck_assert_int_eq(meta_get(t, "format", &v), RC_OK);
+		ck_assert_uint_eq(be32_get(v.p), STORE_FORMAT);
+		txn_put(t, DB_PAST, VIEW_LIT("a"), VIEW_LIT("b"));
+		ck_assert_int_eq(txn_commit(t), RC_OK);
+		store_close(s);
+	}
 }
 END_TEST
 
@@ -259,6 +315,7 @@ Suite *open_suite(void)
 	tcase_add_test(tc, an_empty_file_is_a_new_store);
 	tcase_add_test(tc, a_strange_file_is_refused);
 	tcase_add_test(tc, a_newer_format_is_refused);
+	tcase_add_test(tc, an_older_format_lacks_nothing_afterwards);
 	tcase_add_test(tc, one_process_opens_it_once);
 	tcase_add_test(tc, a_second_process_is_refused_until_the_first_dies);
 	tcase_add_test(tc, a_dead_reader_is_cleared);
