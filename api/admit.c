@@ -5,6 +5,7 @@
 #include "api/access.h"
 #include "api/api_int.h"
 
+#include "base/clock.h"
 #include "base/util.h"
 
 static struct view trimmed_type(struct view v)
@@ -74,8 +75,9 @@ static enum rc check_caller(struct request *r, bool needed, struct err *e)
 {
 	struct loop *l = r->http->loop_data;
 
-	if (!needed || auth_find(&r->api->auth, &l->known, http_header(r->http, "authorization"),
-				 &r->who))
+	if (!needed || auth_find(&r->api->auth, &l->known,
+				 auth_bearer(http_header(r->http, "authorization")),
+				 clock_now_ms(r->api->c.clock), &r->who))
 		return RC_OK;
 	reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
 	return err_set(e, RC_UNAUTHORIZED, NULL, NULL);

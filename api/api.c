@@ -74,6 +74,7 @@ enum rc api_new(const struct api_config *c, struct api **out, struct err *e)
 		return err_set(e, RC_NOMEM, NULL, NULL);
 	a->c = *c;
 	set_defaults(&a->c);
+	auth_init(&a->auth);
 	a->started_us = monotonic_us();
 	rc = sodium_init() < 0 ? err_set(e, RC_INTERNAL, NULL, "%s", "libsodium")
 			       : read_store(a, e);
@@ -127,6 +128,7 @@ void api_free(struct api *a)
 	for (unsigned i = 0; a->loops && i < a->c.loops; i++)
 		txn_abort(a->loops[i].txn); /* begun again behind the loop's end */
 	free(a->loops);
+	auth_done(&a->auth);
 	buf_done(&a->openapi);
 	sodium_memzero(a->secret, sizeof(a->secret));
 	free(a);

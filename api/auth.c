@@ -1,24 +1,26 @@
-/*
- * auth.c - see auth.h. DB_TOKEN: hash => u8 role, name. The admin token's text lies in DIR/admin.token
- * alone (mode 0600): who may read the store's directory is its admin anyway. Writing another token
- * there replaces the admin's at the next start.
- */
+/* auth.c - see auth.h. */
 #include "api/auth.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
 
-#include "api/api.h"
-#include "base/log.h"
+#include "base/util.h"
 
-#define TOKEN_FILE "admin.token"
 #define TOKEN_TEXT_MAX 128
 
-static void hash_of(struct view token, uint8_t out[TOKEN_HASH_BYTES])
+struct auth_token {
+	struct identity who;
+	atomic_int_fast64_t used_ms;
+};
+
+struct auth_key {
+	uint8_t hash[TOKEN_HASH_BYTES];
+	uint32_t token;   /* in tokens */
+	int64_t until_ms; /* 0: without end */
+};
+
+void auth_hash(struct view token, uint8_t out[TOKEN_HASH_BYTES])
 {
 	static const uint8_t label[] = "tierwatch token";
 	crypto_generichash_state h;
@@ -29,174 +31,303 @@ static void hash_of(struct view token, uint8_t out[TOKEN_HASH_BYTES])
 	crypto_generichash_final(&h, out, TOKEN_HASH_BYTES);
 }
 
-enum rc auth_load(struct auth *a, struct txn *t, struct err *e)
+void auth_init(struct auth *a)
 {
-	AUTO_CUR struct cur c;
-
-	a->generation++;
-	a->n = 0;
-	cur_open(&c, t, DB_TOKEN);
-	for (bool ok = cur_first(&c); ok && a->n < TOKENS_MAX; ok = cur_next(&c)) {
-		struct token *k = &a->tokens[a->n];
-		const char *v = c.val.p;
-		if (c.key.n != TOKEN_HASH_BYTES || c.val.n < 1)
-			return err_set(e, RC_DAMAGED, NULL, "%s", "a token record");
-		memcpy(k->hash, c.key.p, TOKEN_HASH_BYTES);
-		k->who = (struct identity){ .role = (enum role)v[0] };
-		snprintf(k->who.name, sizeof(k->who.name), "%.*s", (int)c.val.n - 1, v + 1);
-		a->n++;
-	}
-	return txn_rc(t);
+	*a = (struct auth){ 0 };
+	pthread_rwlock_init(&a->lock, NULL);
 }
 
-static bool find(const struct auth *a, struct view v, struct identity *out)
+static void table_free(struct auth *a)
+{
+	free(a->tokens);
+	free(a->keys);
+	free(a->index);
+	a->tokens = NULL;
+	a->keys = NULL;
+	a->index = NULL;
+	a->n_tokens = a->n_keys = a->mask = 0;
+}
+
+void auth_done(struct auth *a)
+{
+	table_free(a);
+	pthread_rwlock_destroy(&a->lock);
+}
+
+/* ---- making the table ---- */
+
+struct making {
+	struct txn *t;
+	struct auth table; /* tokens, keys, index only */
+	size_t cap_tokens, cap_keys;
+	enum rc rc;
+};
+
+static bool add_key(struct making *m, const uint8_t hash[TOKEN_HASH_BYTES], int64_t until_ms)
+{
+	struct auth *a = &m->table;
+	void *keys = a->keys;
+	bool ok = list_grow(&keys, &m->cap_keys, a->n_keys, sizeof(*a->keys));
+
+	a->keys = keys;
+	if (!ok)
+		return false;
+	a->keys[a->n_keys] = (struct auth_key){ .token = (uint32_t)a->n_tokens - 1, .until_ms = until_ms };
+	memcpy(a->keys[a->n_keys++].hash, hash, TOKEN_HASH_BYTES);
+	return true;
+}
+
+static struct auth_token *add_token(struct making *m)
+{
+	struct auth *a = &m->table;
+	void *tokens = a->tokens;
+	bool ok = list_grow(&tokens, &m->cap_tokens, a->n_tokens, sizeof(*a->tokens));
+
+	a->tokens = tokens;
+	if (!ok)
+		return NULL;
+	a->tokens[a->n_tokens] = (struct auth_token){ 0 };
+	return &a->tokens[a->n_tokens++];
+}
+
+/* Who is bound to organisations signs with the first of them. */
+static void name_of(struct making *m, const struct token_rec *k, char out[ACTOR_MAX])
+{
+	struct view org = k->n_orgs ? org_id(m->t, k->orgs[0]) : view_of("", 0);
+
+	snprintf(out, ACTOR_MAX, "%.*s%s%.*s", (int)k->name.n, (const char *)k->name.p, org.n ? "@" : "",
+		 (int)org.n, (const char *)org.p);
+}
+
+static bool take(void *arg, const struct token_rec *k)
+{
+	struct making *m = arg;
+	struct auth_token *token;
+	bool ok;
+
+	if (k->revoked_ms || k->role <= ROLE_NONE || k->role >= ROLE__COUNT)
+		return true;
+	token = add_token(m);
+	if (!token) {
+		m->rc = RC_NOMEM;
+		return false;
+	}
+	token->who = (struct identity){ .token = k->id, .role = (enum role)k->role, .expires_ms = k->expires_ms };
+	token->who.n_orgs = MIN(k->n_orgs, (unsigned)SCOPE_MAX);
+	memcpy(token->who.orgs, k->orgs, token->who.n_orgs * sizeof(*k->orgs));
+	name_of(m, k, token->who.name);
+	atomic_init(&token->used_ms, token_used(m->t, k->id));
+	ok = add_key(m, k->hash, k->expires_ms);
+	if (ok && k->old_until_ms)
+		ok = add_key(m, k->old_hash,
+			     k->expires_ms ? MIN(k->old_until_ms, k->expires_ms) : k->old_until_ms);
+	m->rc = ok ? RC_OK : RC_NOMEM;
+	return ok;
+}
+
+/* The administrator, whose token lies in a file beside the store (admin_token.c). */
+static bool take_admin(struct making *m)
+{
+	struct view hash;
+	struct auth_token *token;
+
+	if (meta_get(m->t, "admin_token", &hash) != RC_OK || hash.n != TOKEN_HASH_BYTES)
+		return true;
+	token = add_token(m);
+	if (!token)
+		return false;
+	token->who = (struct identity){ .name = "admin", .role = ROLE_ADMIN };
+	atomic_init(&token->used_ms, token_used(m->t, 0));
+	return add_key(m, hash.p, 0);
+}
+
+static size_t slot_of(const struct auth *a, const uint8_t *hash) { return (size_t)be64_get(hash) & a->mask; }
+
+static bool make_index(struct auth *a)
+{
+	size_t slots = 16;
+
+	while (slots < a->n_keys * 2)
+		slots *= 2;
+	a->index = calloc(slots, sizeof(*a->index));
+	if (!a->index)
+		return false;
+	a->mask = slots - 1;
+	for (size_t i = 0; i < a->n_keys; i++) {
+		size_t at = slot_of(a, a->keys[i].hash);
+		while (a->index[at])
+			at = (at + 1) & a->mask;
+		a->index[at] = (uint32_t)i + 1;
+	}
+	return true;
+}
+
+static const struct auth_token *token_by_id(const struct auth *a, uint64_t id)
+{
+	size_t from = 0, to = a->n_tokens;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		if (a->tokens[mid].who.token < id)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from < a->n_tokens && a->tokens[from].who.token == id ? &a->tokens[from] : NULL;
+}
+
+/* What was used since the store was told goes over to the new table. */
+static void keep_uses(struct auth *to, const struct auth *from)
+{
+	for (size_t i = 0; i < to->n_tokens; i++) {
+		const struct auth_token *old = token_by_id(from, to->tokens[i].who.token);
+		if (old)
+			atomic_store(&to->tokens[i].used_ms,
+				     MAX(atomic_load(&to->tokens[i].used_ms), atomic_load(&old->used_ms)));
+	}
+}
+
+static void swap_in(struct auth *a, struct auth *table)
+{
+	pthread_rwlock_wrlock(&a->lock);
+	keep_uses(table, a);
+	table_free(a);
+	a->tokens = table->tokens;
+	a->keys = table->keys;
+	a->index = table->index;
+	a->n_tokens = table->n_tokens;
+	a->n_keys = table->n_keys;
+	a->mask = table->mask;
+	atomic_fetch_add(&a->generation, 1);
+	pthread_rwlock_unlock(&a->lock);
+}
+
+enum rc auth_load(struct auth *a, struct txn *t, struct err *e)
+{
+	struct making m = { .t = t };
+
+	if (!take_admin(&m))
+		m.rc = RC_NOMEM;
+	if (!m.rc)
+		token_each(t, 0, take, &m);
+	if (!m.rc)
+		m.rc = txn_rc(t);
+	if (!m.rc && !make_index(&m.table))
+		m.rc = RC_NOMEM;
+	if (m.rc) {
+		table_free(&m.table);
+		return err_set(e, m.rc, NULL, "%s", "the tokens");
+	}
+	swap_in(a, &m.table);
+	return RC_OK;
+}
+
+/* ---- looking up ---- */
+
+struct view auth_bearer(struct view v)
 {
 	static const char scheme[] = "bearer ";
 	const char *p = v.p;
-	uint8_t hash[TOKEN_HASH_BYTES];
-	bool found = false;
 
 	for (size_t i = 0; i < sizeof(scheme) - 1; i++)
 		if (v.n <= i || (i < 6 ? p[i] | 32 : p[i]) != scheme[i])
-			return false;
+			return view_of("", 0);
 	p += sizeof(scheme) - 1;
 	v.n -= sizeof(scheme) - 1;
 	while (v.n && *p == ' ')
 		p++, v.n--;
-	if (v.n == 0 || v.n > TOKEN_TEXT_MAX)
-		return false;
-	hash_of(view_of(p, v.n), hash);
-	for (size_t i = 0; i < a->n; i++) { /* all of them, so that the time tells nothing */
-		bool same = sodium_memcmp(hash, a->tokens[i].hash, sizeof(hash)) == 0;
-		if (same)
-			*out = a->tokens[i].who;
-		found = found || same;
-	}
-	return found;
+	return view_of(p, v.n);
 }
 
-bool auth_find(const struct auth *a, struct auth_memo *m, struct view v, struct identity *out)
+static bool is_over(int64_t until_ms, int64_t now_ms) { return until_ms && now_ms >= until_ms; }
+
+static const struct auth_key *find_key(const struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES])
 {
-	if (v.n && m->n == v.n && m->generation == a->generation &&
-	    sodium_memcmp(m->text, v.p, v.n) == 0) {
-		*out = m->who;
-		return true;
+	if (!a->index)
+		return NULL;
+	for (size_t at = slot_of(a, hash); a->index[at]; at = (at + 1) & a->mask) {
+		const struct auth_key *k = &a->keys[a->index[at] - 1];
+		if (sodium_memcmp(hash, k->hash, sizeof(k->hash)) == 0)
+			return k;
 	}
-	if (!find(a, v, out))
+	return NULL;
+}
+
+/* Under the lock. */
+static bool find(struct auth *a, struct view token, int64_t now_ms, struct auth_memo *m)
+{
+	uint8_t hash[TOKEN_HASH_BYTES];
+
+	auth_hash(token, hash);
+	const struct auth_key *k = find_key(a, hash);
+	if (!k || is_over(k->until_ms, now_ms))
 		return false;
-	m->n = v.n <= sizeof(m->text) ? v.n : 0;
-	memcpy(m->text, v.p, m->n);
-	m->generation = a->generation;
-	m->who = *out;
+	atomic_store_explicit(&a->tokens[k->token].used_ms, now_ms, memory_order_relaxed);
+	m->who = a->tokens[k->token].who;
+	m->until_ms = k->until_ms;
+	m->noted_ms = now_ms;
+	m->generation = atomic_load(&a->generation);
+	return true;
+}
+
+static bool remembers(const struct auth *a, const struct auth_memo *m, struct view token, int64_t now_ms)
+{
+	return m->n && m->n == token.n && m->generation == atomic_load(&a->generation) &&
+	       sodium_memcmp(m->text, token.p, token.n) == 0 && !is_over(m->until_ms, now_ms) &&
+	       now_ms - m->noted_ms < AUTH_USE_MS;
+}
+
+bool auth_find(struct auth *a, struct auth_memo *m, struct view token, int64_t now_ms, struct identity *out)
+{
+	bool found;
+
+	if (token.n == 0 || token.n > TOKEN_TEXT_MAX)
+		return false;
+	if (!remembers(a, m, token, now_ms)) {
+		pthread_rwlock_rdlock(&a->lock);
+		found = find(a, token, now_ms, m);
+		pthread_rwlock_unlock(&a->lock);
+		m->n = found ? token.n : 0;
+		if (!found)
+			return false;
+		memcpy(m->text, token.p, token.n);
+	}
+	*out = m->who;
 	return true;
 }
 
 void auth_memo_done(struct auth_memo *m) { sodium_memzero(m, sizeof(*m)); }
 
-/* ---- the admin token of a store ---- */
-
-/* Reads DIR/admin.token; RC_NOT_FOUND where there is none. */
-static enum rc read_file(const char *path, char out[TOKEN_TEXT_MAX], struct view *v, struct err *e)
+bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
+	bool still;
 
-	if (fd < 0)
-		return errno == ENOENT ? RC_NOT_FOUND
-				       : err_set(e, RC_IO, NULL, "%s: %s", path, strerror(errno));
-	n = read(fd, out, TOKEN_TEXT_MAX);
-	close(fd);
-	while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r' || out[n - 1] == ' '))
-		n--;
-	if (n < 16 || n == TOKEN_TEXT_MAX)
-		return err_set(e, RC_IO, NULL, "%s: holds no token", path);
-	*v = view_of(out, (size_t)n);
-	return RC_OK;
+	if (is_over(who->expires_ms, now_ms))
+		return false;
+	if (who->token == 0 && strcmp(who->name, "admin") != 0)
+		return true; /* came in another way: whoever let it in looks after that */
+	pthread_rwlock_rdlock(&a->lock);
+	still = token_by_id(a, who->token) != NULL;
+	pthread_rwlock_unlock(&a->lock);
+	return still;
 }
 
-static enum rc write_file(const char *path, const char *token, struct err *e)
+void auth_used(struct auth *a, int64_t since_ms, void (*fn)(void *arg, uint64_t token, int64_t at_ms), void *arg)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool ok = fd >= 0 && fchmod(fd, 0600) == 0 && dprintf(fd, "%s\n", token) > 0 &&
-		  fsync(fd) == 0;
-	int error = errno;
-
-	if (fd >= 0 && close(fd) != 0 && ok) {
-		error = errno;
-		ok = false;
+	pthread_rwlock_rdlock(&a->lock);
+	for (size_t i = 0; i < a->n_tokens; i++) {
+		int64_t at = atomic_load_explicit(&a->tokens[i].used_ms, memory_order_relaxed);
+		if (at > since_ms)
+			fn(arg, a->tokens[i].who.token, at);
 	}
-	return ok ? RC_OK : err_set(e, RC_IO, NULL, "%s: %s", path, strerror(error));
+	pthread_rwlock_unlock(&a->lock);
 }
 
-static void make_token(char out[TOKEN_TEXT_MAX])
+int64_t auth_last_used(struct auth *a, uint64_t id)
 {
-	uint8_t bytes[32];
-
-	randombytes_buf(bytes, sizeof(bytes));
-	memcpy(out, "tw_", 3);
-	sodium_bin2base64(out + 3, TOKEN_TEXT_MAX - 3, bytes, sizeof(bytes),
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	sodium_memzero(bytes, sizeof(bytes));
-}
-
-/* Makes hash the one admin token of the store. */
-static enum rc keep_hash(struct store *s, const uint8_t hash[TOKEN_HASH_BYTES])
-{
-	static const char value[] = { ROLE_ADMIN, 'a', 'd', 'm', 'i', 'n' };
-	struct txn *t;
-	struct view old;
-	enum rc rc = txn_begin_write(s, &t);
-
-	if (rc)
-		return rc;
-	if (txn_get(t, DB_TOKEN, view_of(hash, TOKEN_HASH_BYTES), &old) == RC_OK) {
-		txn_abort(t);
-		return RC_OK;
-	}
-	struct cur c;
-	cur_open(&c, t, DB_TOKEN);
-	for (bool ok = cur_first(&c); ok; ok = cur_first(&c))
-		cur_del(&c);
-	cur_close(&c);
-	txn_put(t, DB_TOKEN, view_of(hash, TOKEN_HASH_BYTES), view_of(value, sizeof(value)));
-	return txn_commit(t);
-}
-
-static bool has_token(struct store *s)
-{
-	struct txn *t;
-	bool has = false;
-
-	if (txn_begin_read(s, &t) == RC_OK) {
-		has = txn_count(t, DB_TOKEN) > 0;
-		txn_abort(t);
-	}
-	return has;
-}
-
-enum rc api_admin_token(struct store *s, struct err *e)
-{
-	char path[4096], text[TOKEN_TEXT_MAX];
-	uint8_t hash[TOKEN_HASH_BYTES];
-	struct view token;
-	enum rc rc;
-
-	if (snprintf(path, sizeof(path), "%s/%s", store_dir(s), TOKEN_FILE) >= (int)sizeof(path))
-		return err_set(e, RC_USAGE, NULL, "%s", "the data directory's name is too long");
-	rc = read_file(path, text, &token, e);
-	if (rc == RC_NOT_FOUND && has_token(s))
-		return RC_OK; /* kept elsewhere; its hash is in the store */
-	if (rc == RC_NOT_FOUND) {
-		make_token(text);
-		token = view_str(text);
-		rc = write_file(path, text, e);
-		if (!rc)
-			log_info("auth", "made %s", path);
-	}
-	if (rc)
-		return rc;
-	hash_of(token, hash);
-	rc = keep_hash(s, hash);
-	sodium_memzero(text, sizeof(text));
-	return rc ? err_set(e, rc, NULL, "%s", "keeping the admin token") : RC_OK;
+	pthread_rwlock_rdlock(&a->lock);
+	const struct auth_token *k = token_by_id(a, id);
+	int64_t at = k ? atomic_load_explicit(&k->used_ms, memory_order_relaxed) : 0;
+	pthread_rwlock_unlock(&a->lock);
+	return at;
 }

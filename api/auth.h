@@ -1,24 +1,29 @@
 /*
- * auth.h - bearer tokens. Only BLAKE2b hashes of them are kept; they are compared in constant time.
- * One admin token for now; every handler already receives who calls.
+ * auth.h - who calls: bearer tokens against the table of their hashes.
+ *
+ * The table is made from the store and made anew whenever a token is made, rotated or revoked, before that is
+ * answered. A token is found by its BLAKE2b hash; since texts are random, where a hash stands tells nothing, and
+ * hashes are compared whole in constant time.
  */
 #pragma once
 
-#include "api/request.h"
-#include "store/store.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
-#define TOKEN_HASH_BYTES 32
-#define TOKENS_MAX 64
+#include "graph/token.h"
+#include "services/access.h"
 
-struct token {
-	uint8_t hash[TOKEN_HASH_BYTES];
-	struct identity who;
-};
+struct auth_key;
+struct auth_token;
 
 struct auth {
-	unsigned generation; /* of the set of tokens: whoever changes it counts on */
-	size_t n;
-	struct token tokens[TOKENS_MAX];
+	atomic_uint generation; /* counts on with each table */
+	pthread_rwlock_t lock;
+	/* under lock */
+	size_t n_tokens, n_keys, mask; /* mask: of the slots in index */
+	struct auth_token *tokens;     /* by number; the administrator of DIR/admin.token is number 0 */
+	struct auth_key *keys;         /* hashes that are taken */
+	uint32_t *index;               /* key + 1 by hash; 0: free */
 };
 
 /* Who called last, so that a caller of many requests is not hashed for each. One loop's own. */
@@ -27,12 +32,24 @@ struct auth_memo {
 	unsigned generation;
 	size_t n; /* 0: nobody */
 	char text[AUTH_MEMO_MAX];
+	int64_t until_ms, noted_ms;
 	struct identity who;
 };
 
-/* Reads the tokens of the store. */
+void auth_init(struct auth *a);
+void auth_done(struct auth *a);
+/* Makes the table of the store's tokens; on failure the old one stands. */
 MUST_USE enum rc auth_load(struct auth *a, struct txn *t, struct err *e);
-/* The caller of "Bearer TOKEN"; false: no such token. */
-bool auth_find(const struct auth *a, struct auth_memo *m, struct view authorization,
-	       struct identity *out);
+/* The text behind "Bearer "; .n 0: the header is not of that form. */
+struct view auth_bearer(struct view authorization);
+/* The caller of a token's text; false: no such token, or not any more. */
+bool auth_find(struct auth *a, struct auth_memo *m, struct view token, int64_t now_ms, struct identity *out);
 void auth_memo_done(struct auth_memo *m);
+/* Whether a caller that came in with a token may still be here. */
+bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms);
+/* fn for each token that was used since then, with the time of its last use (as coarse as AUTH_USE_MS). */
+#define AUTH_USE_MS 60000
+void auth_used(struct auth *a, int64_t since_ms, void (*fn)(void *arg, uint64_t token, int64_t at_ms), void *arg);
+int64_t auth_last_used(struct auth *a, uint64_t token); /* 0: never */
+
+void auth_hash(struct view token, uint8_t out[TOKEN_HASH_BYTES]);

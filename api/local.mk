@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/access.c \
 	%D%/access.h \
 	%D%/admit.c \
+	%D%/admin_token.c \
 	%D%/answer.c \
 	%D%/answer_cache.c \
 	%D%/answer_cache.h \
@@ -71,6 +72,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/server_sse.c \
 	%D%/streams.c \
 	%D%/system.c \
+	%D%/tokens.c \
 	%D%/uploads.c \
 	%D%/url.c \
 	%D%/url.h \

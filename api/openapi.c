@@ -390,7 +390,7 @@ static void responses(struct json *j, const struct route *r)
 		success(j, r, "202", "Taken; Location names the job.");
 	else
 		success(j, r, "200", "As it stands.");
-	if (r->method == HTTP_PUT)
+	if (r->method == HTTP_PUT || (r->method == HTTP_POST && strcmp(r->path, "/v1/tokens") == 0))
 		success(j, r, "201", "Created.");
 	problem(j, "400");
 	if (r->access) {

@@ -24,6 +24,8 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/rc.def \
 	%D%/text.c \
 	%D%/text.h \
+	%D%/tokentext.c \
+	%D%/tokentext.h \
 	%D%/utf8.c \
 	%D%/util.h \
 	%D%/variants.def \

@@ -7,6 +7,7 @@
  *   FIGURES: varint figured, blob
  *   JOB:     varint job, u8 finished, blob
  *   LOAD:    blob
+ *   TOKEN:   varint token, blob (token.h)
  */
 #include "graph/cmd.h"
 
@@ -57,6 +58,10 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 		buf_lenbytes(out, c->blob);
 		break;
 	case CMD_LOAD:
+		buf_lenbytes(out, c->blob);
+		break;
+	case CMD_TOKEN:
+		buf_varint(out, c->job);
 		buf_lenbytes(out, c->blob);
 		break;
 	}
@@ -124,6 +129,10 @@ enum rc cmd_decode(struct view bytes, struct cmd *c)
 		c->blob = rd_lenbytes(&rd);
 		break;
 	case CMD_LOAD:
+		c->blob = rd_lenbytes(&rd);
+		break;
+	case CMD_TOKEN:
+		c->job = rd_varint(&rd);
 		c->blob = rd_lenbytes(&rd);
 		break;
 	default:

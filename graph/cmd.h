@@ -14,7 +14,8 @@ struct txn;
 
 /* CMD_LOAD: what an empty store is filled with. Its ops are not in the log, which names the files and their digests
  * instead: given the same files it can be applied again. */
-enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5 };
+enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5,
+		CMD_TOKEN = 6 };
 enum op_kind { OP_PUT = 1, OP_MERGE = 2, OP_DELETE = 3 };
 enum {
 	OPF_CASCADE = 1,    /* delete an org's links, units and certificates too */
@@ -88,6 +89,7 @@ struct cmd {
 	uint64_t figured;
 	uint64_t job;
 	bool job_finished; /* emits import.finished */
+	/* CMD_TOKEN: job is the token's number, blob what happens to it (token.h) */
 	/* CMD_LOAD: brings more ops (and their personal values) into the command and forgets those before, until it
 	 * answers RC_END; by then blob says what was loaded (docs/format.md). on_error gets the op's line
 	 * for its index. */

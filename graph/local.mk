@@ -70,5 +70,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/steps.h \
 	%D%/sweep.c \
 	%D%/tick.c \
+	%D%/token.c \
+	%D%/token.h \
 	%D%/walk.c \
 	%D%/walk.h

@@ -234,6 +234,8 @@ struct op_reader {
 enum rc op_reader_open(struct op_reader *r, struct txn *t, uint64_t revision, const struct event_place *from);
 bool op_reader_next(struct op_reader *r, struct op *out); /* false: the end, or r->rc; out until the next call */
 void op_reader_done(struct op_reader *r);
+/* token.c */
+enum rc apply_token(struct batch *b, struct cmd *c, struct err *e);
 /* tick.c, figures.c */
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);

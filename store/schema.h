@@ -30,7 +30,8 @@
 	DB(FIGURES, "figures", "be32 org => kept exposure of a watched procurer")                  \
 	DB(HISTORY, "history", "be32 org, beday => exposure of that day")                          \
 	DB(PERSONAL, "personal", "16-byte reference => contacts as JSON; never in the log")        \
-	DB(TOKEN, "token", "32-byte hash => token record")                                         \
+	DB(TOKEN, "token", "be64 number => token record (graph/token.h)")                          \
+	DB(TOKEN_USE, "token_use", "be64 number => be64 ms: when it was used last")                \
 	DB(JOB, "job", "be64 job => import job record")                                            \
 	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")              \
 	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")
