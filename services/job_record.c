@@ -1,7 +1,7 @@
 /*
  * job_record.c - a job's report as bytes.
  *
- * u8 version 2, u8 state, u8 flags (1 dry run, 2 strict), then varints: job, rows, accepted, rejected, unchanged,
+ * u8 version 3 (2: the same without its end), u8 state, u8 flags (1 dry run, 2 strict), then varints: job, rows, accepted, rejected, unchanged,
  * created, changed, warnings, stubs, bytes done, bytes total, commands, revision, and zigzag started,
  * ended; texts with a varint length: format, kind; the error: code, varints line and column, field,
  * argument; varint count of row errors: line, column, field, code, argument each; the text who. Result codes are kept as
@@ -14,7 +14,8 @@
 #include "base/util.h"
 #include "services/jobs_int.h"
 
-#define RECORD_VERSION 2
+#define RECORD_VERSION 3
+#define VERSION_WITHOUT_ACTOR 2
 
 enum { FLAG_DRY_RUN = 1, FLAG_STRICT = 2 };
 
@@ -137,9 +138,9 @@ bool job_record_decode(struct view v, struct job_report *out)
 	struct job_report r = { 0 };
 	uint64_t *const counters[] = COUNTERS(&r);
 	struct rd rd = rd_of(v);
-	unsigned state, flags;
+	unsigned state, flags, version = rd_u8(&rd);
 
-	if (rd_u8(&rd) != RECORD_VERSION)
+	if (version != RECORD_VERSION && version != VERSION_WITHOUT_ACTOR)
 		return false;
 	state = rd_u8(&rd);
 	flags = rd_u8(&rd);
@@ -156,7 +157,7 @@ bool job_record_decode(struct view v, struct job_report *out)
 	get_text(&rd, r.kind, sizeof(r.kind));
 	get_error(&rd, &r.err);
 	get_row_errors(&rd, &r);
-	if (rd_more(&rd)) /* older records end here */
+	if (version == RECORD_VERSION)
 		get_text(&rd, r.actor, sizeof(r.actor));
 	if (rd.bad) {
 		job_report_done(&r);
@@ -170,7 +171,8 @@ bool job_record_open(struct view v)
 {
 	const uint8_t *p = v.p;
 
-	return v.n > 2 && p[0] == RECORD_VERSION && p[1] < JOB_DONE;
+	return v.n > 2 && (p[0] == RECORD_VERSION || p[0] == VERSION_WITHOUT_ACTOR) &&
+	       p[1] < JOB_DONE;
 }
 
 bool job_report_copy(struct job_report *out, const struct job_report *r)
