@@ -49,6 +49,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_org.c \
 	%D%/verb_status.c \
 	%D%/verb_target.c \
+	%D%/verb_token.c \
 	%D%/verb_why.c \
 	%D%/verbs.c \
 	%D%/verbs.h \

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/tokentext.h"
 #include "base/util.h"
 #include "cli/cli.h"
 #include "cli/http.h"
@@ -101,6 +102,10 @@ static int connect_and_run(struct cli *c, const struct args *a, struct settings 
 
 	if (settings_token(s, &e) != RC_OK)
 		return bad_settings(c, &e);
+	if (token_text_check(view_str(s->token)) == TOKEN_TEXT_BROKEN) { /* nobody needs to be asked */
+		SAY0(c, M_TOKEN_BROKEN);
+		return CLI_USAGE;
+	}
 	if (!parse_timeout(a->opt[OPT_TIMEOUT], &hs.timeout_s)) {
 		SAY(c, M_OPT_BAD_VALUE, "timeout", a->opt[OPT_TIMEOUT]);
 		return CLI_USAGE;

@@ -94,6 +94,14 @@ const struct verb verbs[] = {
 	{ "backup", NULL, "FILE", 1, 1, 0, 0, verb_backup, M_V_BACKUP,
 	  "tierwatch backup /var/backups/tierwatch.tw" },
 
+	{ "token", "create", "NAME", 1, 1, B(ROLE) | B(ORG) | B(EXPIRES), 0, verb_token_create, M_V_TOKEN_CREATE,
+	  "tierwatch token create osaka-desk --role procurer --org XX-LOCAL-BUYER --expires 2028-03-31" },
+	{ "token", "list", "", 0, 0, PAGING, 0, verb_token_list, M_V_TOKEN_LIST, "tierwatch token list" },
+	{ "token", "rotate", "ID|NAME", 1, 1, B(KEEP_OLD), 0, verb_token_rotate, M_V_TOKEN_ROTATE,
+	  "tierwatch token rotate osaka-desk --keep-old 24" },
+	{ "token", "revoke", "ID|NAME", 1, 1, 0, 0, verb_token_revoke, M_V_TOKEN_REVOKE,
+	  "tierwatch token revoke osaka-desk" },
+
 	{ "check", NULL, "DIR", 1, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_CHECK,
 	  "tierwatch check /var/lib/tierwatch" },
 	{ "restore", NULL, "FILE DIR", 2, ARGS_MAX_POS, 0, VERB_LOCAL | VERB_RAW, verb_offline, M_V_RESTORE,
