@@ -223,6 +223,11 @@ static enum rc read_procurer(struct bulk *b, const json_t *v, struct err *e)
 			       (const char *)id.p);
 	if (rc)
 		return rc;
+	if (!access_sees_all(&r->who) && !access_owns(r->txn, &r->who, b->procurer_org)) {
+		if (access_tie(r->txn, &r->who, b->procurer_org) != TIE_NONE)
+			return err_set(e, RC_FORBIDDEN, "procurer", NULL);
+		return err_set(e, RC_NO_SUCH_ORG, "procurer", "%.*s", (int)utf8_cut(id, 130), (const char *)id.p);
+	}
 	b->procurer = arena_copy(r->arena, org_id(r->txn, b->procurer_org));
 	return b->procurer.p ? RC_OK : RC_NOMEM;
 }

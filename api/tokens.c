@@ -473,6 +473,6 @@ enum rc token_revoke(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	c->r = r;
-	token_revoke_blob(&r->fields);
+	token_revoke_blob(&r->fields, auth_last_used(&r->api->auth, c->id));
 	return submit(r, c);
 }

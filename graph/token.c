@@ -21,7 +21,11 @@ void token_create_blob(struct buf *out, uint8_t role, const uint8_t hash[TOKEN_H
 		buf_lenbytes(out, orgs[i]);
 }
 
-void token_revoke_blob(struct buf *out) { buf_addc(out, TOKEN_REVOKE); }
+void token_revoke_blob(struct buf *out, int64_t used_ms)
+{
+	buf_addc(out, TOKEN_REVOKE);
+	buf_svarint(out, used_ms);
+}
 
 void token_rotate_blob(struct buf *out, const uint8_t hash[TOKEN_HASH_BYTES], int64_t old_until_ms)
 {
@@ -240,7 +244,10 @@ static enum rc change(struct batch *b, const struct cmd *c, unsigned kind, struc
 		if (rd->bad)
 			return err_set(e, RC_INTERNAL, NULL, "token");
 	} else if (!k.revoked_ms) {
+		int64_t used_ms = rd_svarint(rd);
 		k.revoked_ms = b->at_ms;
+		if (used_ms)
+			token_use_put(b->w, k.id, used_ms);
 	}
 	store_token(b, &k);
 	return RC_OK;

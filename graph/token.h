@@ -31,7 +31,7 @@ enum token_change { TOKEN_CREATE = 1, TOKEN_REVOKE = 2, TOKEN_ROTATE = 3 };
 /* The blob of a CMD_TOKEN, whose `job` is the token's number (0 for a new one; the number it got afterwards). */
 void token_create_blob(struct buf *out, uint8_t role, const uint8_t hash[TOKEN_HASH_BYTES],
 		       int64_t expires_ms, struct view name, const struct view *orgs, unsigned n_orgs);
-void token_revoke_blob(struct buf *out);
+void token_revoke_blob(struct buf *out, int64_t used_ms); /* when it was used last; 0: never */
 void token_rotate_blob(struct buf *out, const uint8_t hash[TOKEN_HASH_BYTES], int64_t old_until_ms);
 
 /* RC_NOT_FOUND. The texts point into the store. */
