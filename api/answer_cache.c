@@ -13,10 +13,11 @@ static unsigned slot_of(struct view path)
 	return (h ^ h >> 16) % ANSWER_SLOTS;
 }
 
+/* What callers bound to organisations may see differs from one to the next: it is not kept. */
 static bool cacheable(const struct request *r)
 {
 	return (r->method == HTTP_GET || r->method == HTTP_HEAD) && r->raw_query.n == 0 &&
-	       access_sees_all(&r->who); /* those who see everything see the same */
+	       access_sees_all(&r->who);
 }
 
 bool answer_cache_get(const struct answer_cache *c, struct request *r, uint64_t snapshot)

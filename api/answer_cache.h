@@ -22,7 +22,7 @@ struct answer_cache {
 
 /* Fills the reply of a request that was answered before from this snapshot. */
 bool answer_cache_get(const struct answer_cache *c, struct request *r, uint64_t snapshot);
-/* Keeps the reply, if it is an entity: those alone carry a tag, and depend on path, caller and
+/* Keeps the reply, if it is an entity: those alone carry a tag, and depend on path and
  * store only. */
 void answer_cache_put(struct answer_cache *c, const struct request *r, uint64_t snapshot);
 void answer_cache_done(struct answer_cache *c);

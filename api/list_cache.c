@@ -54,7 +54,7 @@ static bool same(const struct entry *x, uint64_t revision, const struct chain_qu
 
 	return x->list->revision == revision && x->want == want && k->procurer == q->procurer &&
 	       k->depth == q->depth && k->on == q->on && k->horizon == q->horizon &&
-	       k->caller.sees_all == q->caller.sees_all && k->caller.org == q->caller.org;
+	       k->caller.sees_all == q->caller.sees_all; /* who else reads it sees as the procurer */
 }
 
 static struct chain_list *find(struct list_cache *c, uint64_t revision, const struct chain_query *q,

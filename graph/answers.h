@@ -13,10 +13,12 @@ struct scratch;
 struct scratch *scratch_new(void);
 void scratch_free(struct scratch *s);
 
-/* Who reads. Now everybody sees true ids; roles narrow it later. */
+/* Who reads. Whoever does not see all reads a chain as its procurer does: organisations that are not *named* for it
+ * (domain.md, "Who may see what") show as pseudonyms, and of an impact only the caller's own organisations. */
 struct caller {
 	bool sees_all; /* admin, risk */
-	uint32_t org;
+	const uint32_t *own; /* impact: numbers, each once; last as long as the call */
+	size_t n_own;
 };
 
 struct chain_query {
@@ -57,6 +59,7 @@ struct chain_item {
 	uint8_t tier, required, held;
 	uint8_t state;        /* enum state */
 	uint8_t kind, timing; /* gaps only */
+	bool named;           /* else it shows as a pseudonym, without a name */
 	int32_t due;          /* DAY_NONE: none */
 	int32_t planned_on;   /* of P's own link */
 	int32_t expires_on;   /* expiring only: last day on which held >= required */
@@ -69,13 +72,14 @@ struct chain_list {
 	size_t n;
 	struct chain_item *items; /* ties in number order; chain_iter_next() gives them in id order */
 	struct chain_paths *paths; /* what explains dependency; see chain_path */
+	struct veil veil; /* who of all in reach is hidden from the procurer, listed or not */
 };
 /* want: bit per enum state, e.g. 1u << ST_GAP for gaps, 1u << ST_EXPIRING; all bits: everybody in reach. */
 MUST_USE enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
 				    unsigned want, struct chain_list **out);
 void chain_list_free(struct chain_list *l);
 size_t chain_list_bytes(const struct chain_list *l); /* memory, for caches */
-/* Goes through a list by tier, dependency falling, id, from the beginning or from behind a place: the first
+/* Goes through a list by tier, dependency falling, id as shown, from the beginning or from behind a place: the first
  * items with the place's tier and dependency and an id after `after` (p NULL: all of them), or what follows.
  * The transaction must stand at the list's revision. */
 struct chain_iter {
@@ -99,6 +103,7 @@ struct dependency {
 	double dependency;    /* as multiplied; the JSON writer rounds it */
 	size_t n_path;
 	uint32_t path[TIER_MAX + 1];
+	bool named[TIER_MAX + 1]; /* of the path */
 	unsigned link_dependency[TIER_MAX]; /* 1/10000, of path[i] -> path[i+1] */
 };
 MUST_USE enum rc dependency_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
@@ -137,9 +142,10 @@ MUST_USE enum rc impact_iter_done(struct impact_iter *it);
 struct chokepoint {
 	uint32_t supplier;
 	uint8_t tier;
+	bool named;
 	uint64_t behind; /* how many organisations only it leads to, itself not counted; at least 1 */
 };
-/* Most first, then by id; malloc'ed into *out (free it). */
+/* Most first, then by id as shown; malloc'ed into *out (free it). */
 MUST_USE enum rc chokepoints_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
 				     struct chokepoint **out, size_t *out_n);
 

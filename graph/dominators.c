@@ -7,6 +7,7 @@
  * are loops over arrays: a chain may be hundreds of thousands of links deep.
  */
 #include "base/util.h"
+#include "graph/veil.h"
 #include "graph/walk.h"
 
 /* The graph in places: 0 is P, then reach in its order; after numbering, in preorder. */
@@ -183,16 +184,40 @@ static void flow_dominate(struct flow *f)
 /* ---- results ---- */
 
 struct with_id {
-	struct view id;
+	struct view id;            /* of those named */
+	char hidden[PSEUDONYM_TEXT]; /* what the others show */
 	struct chokepoint c;
 };
+
+static struct view shown(const struct with_id *x)
+{
+	return x->c.named ? x->id : view_of(x->hidden, PSEUDONYM_TEXT - 1);
+}
 
 static int choke_cmp(const void *pa, const void *pb)
 {
 	const struct with_id *a = pa, *b = pb;
 	if (a->c.behind != b->c.behind)
 		return a->c.behind > b->c.behind ? -1 : 1;
-	return view_cmp(a->id, b->id);
+	return view_cmp(shown(a), shown(b));
+}
+
+static enum rc ids_of(const struct flow *f, const struct walk *w, struct with_id *v)
+{
+	AUTO(veil_done) struct veil veil = { .viewer = w->q->procurer };
+	enum rc rc = RC_OK;
+	for (uint32_t i = 1; i < f->n && rc == RC_OK; i++) {
+		if (f->size[i] < 2)
+			continue;
+		uint32_t org = w->s->reach[f->place[i] - 1], cell = w->s->cell[org];
+		v->c = (struct chokepoint){ org, (uint8_t)cell_tier(cell), walk_named(w, cell), f->size[i] - 1 };
+		if (!v->c.named)
+			rc = veil_hide(&veil, w->t, org);
+		if (rc == RC_OK)
+			v->id = veil_id(&veil, w->t, org, v->hidden);
+		v++;
+	}
+	return rc;
 }
 
 static enum rc flow_collect(struct flow *f, const struct walk *w, struct chokepoint **out, size_t *out_n)
@@ -208,13 +233,10 @@ static enum rc flow_collect(struct flow *f, const struct walk *w, struct chokepo
 		free(c);
 		return RC_NOMEM;
 	}
-	size_t k = 0;
-	for (uint32_t i = 1; i < f->n; i++) {
-		if (f->size[i] < 2)
-			continue;
-		uint32_t org = w->s->reach[f->place[i] - 1];
-		v[k++] = (struct with_id){ org_id(w->t, org),
-					   { org, (uint8_t)cell_tier(w->s->cell[org]), f->size[i] - 1 } };
+	enum rc rc = ids_of(f, w, v);
+	if (rc != RC_OK) {
+		free(c);
+		return rc;
 	}
 	if (n > 1)
 		qsort(v, n, sizeof *v, choke_cmp);

@@ -17,15 +17,26 @@ static int id_cmp(const void *pa, const void *pb)
 	return view_cmp(((const struct id_at *)pa)->id, ((const struct id_at *)pb)->id);
 }
 
-static enum rc sort_all(struct id_order *o, struct view after)
+static bool hidden_at(const struct id_order *o, size_t at)
 {
-	o->sorted = malloc(MAX(o->n, (size_t)1) * sizeof *o->sorted);
-	if (!o->sorted)
+	return o->veil && veil_hides(o->veil, org_at(o, at));
+}
+
+static enum rc sort_some(struct id_order *o, size_t n_hidden, bool all, struct view after)
+{
+	size_t n = all ? o->n : n_hidden, k = 0;
+	o->sorted = malloc(MAX(n, (size_t)1) * sizeof *o->sorted);
+	o->room = malloc(MAX(n_hidden, (size_t)1) * sizeof *o->room);
+	if (!o->sorted || !o->room)
 		return RC_NOMEM;
 	for (size_t i = 0; i < o->n; i++) {
-		struct id_at x = { org_id(o->t, org_at(o, i)), i };
-		if (!after.p || view_cmp(x.id, after) > 0)
-			o->sorted[o->n_sorted++] = x;
+		bool hidden = hidden_at(o, i);
+		if (!hidden && !all)
+			continue;
+		struct view id = hidden ? veil_id(o->veil, o->t, org_at(o, i), o->room[k++]) :
+					  org_id(o->t, org_at(o, i));
+		if (!after.p || view_cmp(id, after) > 0)
+			o->sorted[o->n_sorted++] = (struct id_at){ id, i };
 	}
 	if (o->n_sorted > 1)
 		qsort(o->sorted, o->n_sorted, sizeof *o->sorted, id_cmp);
@@ -42,14 +53,22 @@ static void walk_from(struct id_order *o, struct view after)
 		cur_next(&o->cur);
 }
 
-enum rc id_order_begin(struct id_order *o, struct txn *t, const void *base, size_t stride, size_t n, struct view after)
+enum rc id_order_begin(struct id_order *o, struct txn *t, const struct id_set *set, struct view after)
 {
-	*o = (struct id_order){ .t = t, .base = base, .stride = stride, .n = n };
+	size_t hidden = 0, n;
+	enum rc rc = RC_OK;
+	*o = (struct id_order){ .t = t, .base = set->base, .stride = set->stride, .n = set->n,
+				.veil = set->veil && set->veil->bits ? set->veil : NULL };
+	for (size_t i = 0; o->veil && i < o->n; i++)
+		hidden += hidden_at(o, i);
 	/* To sort costs n ids; a hundred found on the way through all ids take 100 * all / n steps of a tenth. */
-	if (n * n / 10 < (size_t)graph_max_org(t) + 100)
-		return sort_all(o, after);
-	walk_from(o, after);
-	return txn_rc(t);
+	n = o->n - hidden;
+	bool few = n * n / 10 < (size_t)graph_max_org(t) + 100;
+	if (few || hidden)
+		rc = sort_some(o, hidden, few, after);
+	if (rc == RC_OK && !few)
+		walk_from(o, after);
+	return rc != RC_OK ? rc : txn_rc(t);
 }
 
 static bool place_of(const struct id_order *o, uint32_t org, size_t *out_at)
@@ -68,28 +87,36 @@ static bool place_of(const struct id_order *o, uint32_t org, size_t *out_at)
 	return true;
 }
 
-bool id_order_next(struct id_order *o, size_t *out_at)
+/* Goes on through all ids to the next one that is asked for by it; false: there is none. */
+static bool walk_on(struct id_order *o)
 {
-	if (!o->walking) {
-		if (o->next == o->n_sorted)
-			return false;
-		*out_at = o->sorted[o->next++].at;
-		return true;
-	}
-	for (bool found = false; o->cur.valid;) {
+	for (; o->cur.valid; cur_next(&o->cur)) {
 		const uint8_t *v = o->cur.val.p;
-		if (o->cur.val.n == 5 && !v[4]) /* no alias */
-			found = place_of(o, be32_get(v), out_at);
-		cur_next(&o->cur);
-		if (found)
+		if (o->cur.val.n == 5 && !v[4] /* no alias */ && place_of(o, be32_get(v), &o->walk_at) &&
+		    !hidden_at(o, o->walk_at))
 			return true;
 	}
 	return false;
 }
 
+bool id_order_next(struct id_order *o, size_t *out_at)
+{
+	bool walked = o->walking && walk_on(o);
+	if (o->next < o->n_sorted && (!walked || view_cmp(o->sorted[o->next].id, o->cur.key) < 0)) {
+		*out_at = o->sorted[o->next++].at;
+		return true;
+	}
+	if (!walked)
+		return false;
+	*out_at = o->walk_at;
+	cur_next(&o->cur);
+	return true;
+}
+
 void id_order_done(struct id_order *o)
 {
 	free(o->sorted);
+	free(o->room);
 	if (o->walking)
 		cur_close(&o->cur);
 	*o = (struct id_order){ 0 };

@@ -12,15 +12,16 @@ static bool found(const struct reverse *r, uint32_t x)
 	return x != r->supplier && (r->viewer == ORG_NONE || x == r->viewer) && reverse_found(r->s->cell[x]);
 }
 
-static enum rc collect(const struct reverse *r, struct impact *out)
+/* Of those in list. */
+static enum rc collect(const struct reverse *r, const uint32_t *list, size_t n, struct impact *out)
 {
 	const struct scratch *s = r->s;
-	out->items = malloc(MAX(s->n_reach, (size_t)1) * sizeof *out->items);
+	out->items = malloc(MAX(n, (size_t)1) * sizeof *out->items);
 	if (!out->items)
 		return RC_NOMEM;
-	for (size_t i = 0; i < s->n_reach; i++) {
-		uint32_t x = s->reach[i], c = s->cell[x];
-		if (found(r, x))
+	for (size_t i = 0; i < n; i++) {
+		uint32_t x = list[i], c = x < s->n ? s->cell[x] : 0;
+		if (c >> 16 == s->epoch && found(r, x))
 			out->items[out->n++] = (struct impact_item){ x, (uint8_t)cell_tier(c),
 								    (uint8_t)reverse_level(c), reverse_misfit(c) };
 	}
@@ -37,6 +38,20 @@ static int tier_cmp(const void *pa, const void *pb)
 {
 	const struct impact_item *a = pa, *b = pb;
 	return a->tier != b->tier ? (a->tier < b->tier ? -1 : 1) : procurer_cmp(pa, pb);
+}
+
+/* Those of the caller's own who hold a grant. */
+static enum rc own_viewers(struct txn *t, const struct caller *caller, struct buf *out)
+{
+	AUTO_CUR struct cur c;
+	uint8_t key[4];
+	cur_open(&c, t, DB_GRANT);
+	for (size_t i = 0; i < caller->n_own; i++) {
+		be32_put(key, caller->own[i]);
+		if (cur_ge(&c, view_of(key, 4)) && cur_in(&c, view_of(key, 4)))
+			buf_add(out, &caller->own[i], 4);
+	}
+	return buf_ok(out) ? txn_rc(t) : RC_NOMEM;
 }
 
 /* Everybody who holds a grant, once each. */
@@ -59,10 +74,10 @@ static enum rc viewers(struct txn *t, struct buf *out)
 }
 
 /* What each viewer finds with its own eyes, ascending. */
-static enum rc seen_by(const struct reverse *general, struct buf *out)
+static enum rc seen_by(const struct reverse *general, const struct caller *caller, struct buf *out)
 {
 	AUTO(buf_done) struct buf list = BUF_INIT;
-	enum rc rc = viewers(general->t, &list);
+	enum rc rc = caller->sees_all ? viewers(general->t, &list) : own_viewers(general->t, caller, &list);
 	for (size_t i = 0; i < list.n && rc == RC_OK; i += 4) {
 		struct reverse r = { .t = general->t, .s = general->s, .supplier = general->supplier,
 				     .on = general->on, .depth = general->depth, .any_grants = true };
@@ -72,7 +87,7 @@ static enum rc seen_by(const struct reverse *general, struct buf *out)
 			continue;
 		rc = reverse_run(&r);
 		if (rc == RC_OK)
-			rc = collect(&r, &one);
+			rc = collect(&r, &r.viewer, 1, &one);
 		buf_add(out, one.items, one.n * sizeof *one.items);
 		impact_done(&one);
 		reverse_done(&r);
@@ -81,10 +96,10 @@ static enum rc seen_by(const struct reverse *general, struct buf *out)
 }
 
 /* Procurers with grants see more than everybody: their results replace or join the general ones. */
-static enum rc granted(const struct reverse *general, struct impact *out)
+static enum rc granted(const struct reverse *general, const struct caller *caller, struct impact *out)
 {
 	AUTO(buf_done) struct buf seen = BUF_INIT;
-	enum rc rc = seen_by(general, &seen);
+	enum rc rc = seen_by(general, caller, &seen);
 	size_t n = seen.n / sizeof *out->items, all = out->n;
 	if (rc != RC_OK || n == 0)
 		return rc;
@@ -162,19 +177,32 @@ static enum rc judge(struct txn *t, unsigned held, struct impact *out)
 	return txn_rc(t);
 }
 
+/* The walk's reach is in order already; the caller's own are a few. */
+static enum rc collect_for(const struct reverse *r, const struct caller *caller, struct impact *out)
+{
+	enum rc rc;
+	if (caller->sees_all)
+		return collect(r, r->s->reach, r->s->n_reach, out);
+	rc = collect(r, caller->own, caller->n_own, out);
+	if (rc == RC_OK && out->n > 1)
+		qsort(out->items, out->n, sizeof *out->items, tier_cmp);
+	return rc;
+}
+
 enum rc impact_compute(struct txn *t, struct scratch *s, uint32_t supplier, unsigned depth, int32_t on,
 		       int held_level, const struct caller *caller, struct impact *out)
 {
 	struct reverse r = { .t = t, .s = s, .supplier = supplier, .on = on, .depth = depth,
 			     .any_grants = txn_count(t, DB_GRANT) > 0 };
 
-	(void)caller; /* roles narrow the items later */
 	*out = (struct impact){ .held = held_on(t, supplier, on).level };
+	if (!caller->sees_all && caller->n_own == 1)
+		r.viewer = caller->own[0]; /* one walk, with its eyes */
 	enum rc rc = reverse_run(&r);
 	if (rc == RC_OK)
-		rc = collect(&r, out);
-	if (rc == RC_OK && r.any_grants && r.granted_links)
-		rc = granted(&r, out);
+		rc = collect_for(&r, caller, out);
+	if (rc == RC_OK && r.viewer == ORG_NONE && r.any_grants && r.granted_links)
+		rc = granted(&r, caller, out);
 	reverse_done(&r);
 	if (rc == RC_OK)
 		rc = judge(t, held_level >= 0 ? (unsigned)held_level : out->held, out);
@@ -196,8 +224,9 @@ static void tier_begin(struct impact_iter *it, unsigned tier, struct view after)
 {
 	const struct impact *x = it->impact;
 	it->tier = tier;
-	it->rc = id_order_begin(&it->order, it->t, x->items + x->tier_first[tier], sizeof *x->items,
-				x->tier_first[tier + 1] - x->tier_first[tier], after);
+	struct id_set set = { x->items + x->tier_first[tier], sizeof *x->items,
+			      x->tier_first[tier + 1] - x->tier_first[tier], NULL };
+	it->rc = id_order_begin(&it->order, it->t, &set, after);
 }
 
 void impact_iter_begin(struct impact_iter *it, const struct impact *x, struct txn *t, unsigned tier, struct view after)

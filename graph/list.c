@@ -21,6 +21,7 @@ void chain_list_free(struct chain_list *l)
 		return;
 	if (l->paths)
 		layers_done(&l->paths->layers);
+	veil_done(&l->veil);
 	free(l->paths);
 	free(l->items);
 	free(l);
@@ -28,7 +29,8 @@ void chain_list_free(struct chain_list *l)
 
 size_t chain_list_bytes(const struct chain_list *l)
 {
-	return sizeof *l + l->n * sizeof *l->items + sizeof *l->paths + layers_bytes(&l->paths->layers);
+	return sizeof *l + l->n * sizeof *l->items + sizeof *l->paths + layers_bytes(&l->paths->layers) +
+	       veil_bytes(&l->veil);
 }
 
 /* ---- the list ---- */
@@ -53,7 +55,7 @@ struct filling {
 	unsigned want;
 	struct chain_list *l;
 	size_t cap;
-	bool failed;
+	enum rc rc;
 };
 
 static void item_add(void *arg, uint32_t supplier)
@@ -65,7 +67,10 @@ static void item_add(void *arg, uint32_t supplier)
 	const struct step *steps = chain_steps(&f->c, supplier, &n, &st);
 	const struct own_link *own = cell_tier(st.cell) == 1 ? own_find(&f->c, supplier) : NULL;
 	struct chain_item i = chain_judge(&f->c, supplier, &st, own);
-	if (!(f->want >> i.state & 1))
+	i.named = walk_named(&f->c.w, f->c.w.s->cell[supplier]);
+	if (!i.named && f->rc == RC_OK)
+		f->rc = veil_hide(&l->veil, f->c.w.t, supplier); /* paths go through those that are not listed too */
+	if (f->rc != RC_OK || !(f->want >> i.state & 1))
 		return;
 	if (i.state == ST_EXPIRING)
 		i.expires_on = expires_on(steps, n, i.required, f->c.w.q->on);
@@ -74,7 +79,7 @@ static void item_add(void *arg, uint32_t supplier)
 		size_t cap = f->cap ? f->cap + f->cap / 2 : 256;
 		struct chain_item *p = realloc(l->items, cap * sizeof *p);
 		if (!p) {
-			f->failed = true;
+			f->rc = RC_NOMEM;
 			return;
 		}
 		l->items = p;
@@ -122,8 +127,8 @@ static enum rc list_fill(struct filling *f, struct chain_list *l)
 	rc = layers_run(&c->w, &l->paths->layers);
 	if (rc == RC_OK)
 		rc = chain_each(c, item_add, f);
-	if (rc == RC_OK && f->failed)
-		rc = RC_NOMEM;
+	if (rc == RC_OK)
+		rc = f->rc;
 	return rc == RC_OK ? items_sort(l) : rc;
 }
 
@@ -136,6 +141,8 @@ enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_
 	struct filling f = { .want = want, .l = l };
 	enum rc rc = chain_open(&f.c, t, s, q, false);
 	l->q = *q;
+	l->q.caller = (struct caller){ .sees_all = q->caller.sees_all }; /* the list lives longer than what is borrowed */
+	l->veil.viewer = q->procurer;
 	l->revision = graph_revision(t);
 	if (rc == RC_OK)
 		rc = list_fill(&f, l);
@@ -163,8 +170,8 @@ static void ties_begin(struct chain_iter *it, size_t from, struct view after)
 {
 	it->from = from;
 	it->to = ties_end(it->list, from);
-	it->rc = id_order_begin(&it->ties, it->t, &it->list->items[from], sizeof(struct chain_item), it->to - from,
-				after);
+	struct id_set set = { &it->list->items[from], sizeof(struct chain_item), it->to - from, &it->list->veil };
+	it->rc = id_order_begin(&it->ties, it->t, &set, after);
 }
 
 void chain_iter_begin(struct chain_iter *it, const struct chain_list *l, struct txn *t)
@@ -223,13 +230,16 @@ struct step_back {
 	unsigned attr;
 };
 
-/* The smallest-id predecessor X of org with best(layer - 1, X) * d(X -> org) = value. */
+/* The smallest-id predecessor X of org with best(layer - 1, X) * d(X -> org) = value. By the id as it is shown: a path
+ * must not tell between which others a hidden id lies. */
 static bool predecessor(const struct chain_list *l, struct txn *t, uint32_t org, unsigned layer, double value,
 			struct step_back *out)
 {
 	struct adj_reader in;
 	struct adj_run run;
 	struct view best_id = { 0 };
+	char room[2][PSEUDONYM_TEXT]; /* of the best one and the one that is looked at */
+	unsigned spare = 0;
 	uint32_t found = ORG_NONE;
 
 	adj_reader_init(&in, t, ADJ_IN);
@@ -248,10 +258,11 @@ static bool predecessor(const struct chain_list *l, struct txn *t, uint32_t org,
 			if (e.peer != l->q.procurer &&
 			    !link_visible(t, l->q.procurer, e.peer, org, e.attr, l->q.on, l->paths->any_grants))
 				continue;
-			struct view id = org_id(t, e.peer);
+			struct view id = veil_id(&l->veil, t, e.peer, room[spare]);
 			if (found == ORG_NONE || view_cmp(id, best_id) < 0) {
 				found = e.peer;
 				best_id = id;
+				spare = !spare;
 				*out = (struct step_back){ e.peer, adj_dependency(e.attr) };
 			}
 		}
@@ -303,6 +314,8 @@ enum rc dependency_compute(struct txn *t, struct scratch *s, const struct chain_
 		out->n_path = trace(l, t, supplier, out->path, out->link_dependency);
 		if (out->n_path == 0)
 			rc = RC_INTERNAL;
+		for (size_t i = 0; i < out->n_path; i++)
+			out->named[i] = !veil_hides(&l->veil, out->path[i]);
 	}
 	chain_list_free(l);
 	return rc;

@@ -72,5 +72,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/tick.c \
 	%D%/token.c \
 	%D%/token.h \
+	%D%/veil.c \
+	%D%/veil.h \
 	%D%/walk.c \
 	%D%/walk.h

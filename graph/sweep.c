@@ -10,9 +10,9 @@
 
 /* What a link asks, found by the attributes above dependency: one bit for its level (bits 0-7), the flags of a
  * cell, and: */
-enum { ASK_SLOW = 1 << 11 }; /* dated or private: whether it counts at all must be looked at */
+enum { ASK_SLOW = 1 << 11 }; /* dated, private or granted: whether it counts, or names, must be looked at */
 #define ASK_ATTR(attr) ((attr) >> 14 & 0xfff)
-#define ASK_FLAGS (CELL_MISFIT | CELL_DOUBT | CELL_UNDECIDED)
+#define ASK_FLAGS (CELL_MISFIT | CELL_DOUBT | CELL_UNDECIDED | CELL_NAMED)
 
 struct sweep {
 	struct walk *w;
@@ -24,8 +24,10 @@ static void ask_table(struct sweep *p)
 {
 	for (uint32_t i = 0; i < ARRAY_LEN(p->ask); i++) {
 		uint32_t attr = i << 14, asks = link_asks(attr), m = 1u << cell_level(asks) | (asks & ASK_FLAGS);
-		if ((attr & ADJ_DATED) || adj_disclosure(attr) == DISC_PRIVATE)
+		if ((attr & ADJ_DATED) || adj_disclosure(attr) == DISC_PRIVATE || (p->w->veiled && (attr & ADJ_GRANTS)))
 			m |= ASK_SLOW;
+		if (p->w->veiled && adj_disclosure(attr) == DISC_UPSTREAM)
+			m |= CELL_NAMED;
 		p->ask[i] = (uint16_t)m;
 	}
 }
@@ -54,6 +56,8 @@ static void asked_exactly(struct sweep *p, uint32_t org, const struct adj_run *r
 		if (!counts(w, org, e, &d) || e.peer >= w->s->n || !bit_has(w->s->seen, e.peer))
 			continue;
 		a->mask |= p->ask[ASK_ATTR(e.attr)] & ~(uint32_t)ASK_SLOW;
+		if (w->veiled && !(a->mask & CELL_NAMED) && link_names(w, e.peer, org, e.attr))
+			a->mask |= CELL_NAMED;
 		a->defaulted += (e.attr & ADJ_DEP_DEFAULTED) != 0;
 	}
 }

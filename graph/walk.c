@@ -148,22 +148,35 @@ bool dates_active(const struct adj_dates *d, int32_t day)
 	return (d->start == DAY_NONE || d->start <= day) && (d->end == DAY_NONE || day <= d->end);
 }
 
-bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, uint32_t attr,
-		  int32_t day, bool any_grants)
+/* The form of the viewer's grant on the link that is valid on the day; -1: there is none. */
+static int grant_on(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, int32_t day)
 {
 	uint8_t key[12];
 	struct view v;
-	if (adj_disclosure(attr) != DISC_PRIVATE)
-		return true;
-	if (!(attr & ADJ_GRANTS) || !any_grants)
-		return false;
 	be32_put(key, viewer);
 	be32_put(key + 4, procurer);
 	be32_put(key + 8, supplier);
 	if (txn_get(t, DB_GRANT, view_of(key, 12), &v) != RC_OK || v.n != 5)
-		return false;
-	int32_t until = beday_get((const uint8_t *)v.p + 1);
-	return until == DAY_NONE || day <= until;
+		return -1;
+	const uint8_t *p = v.p;
+	int32_t until = beday_get(p + 1);
+	return until == DAY_NONE || day <= until ? p[0] : -1;
+}
+
+bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, uint32_t attr,
+		  int32_t day, bool any_grants)
+{
+	if (adj_disclosure(attr) != DISC_PRIVATE)
+		return true;
+	return (attr & ADJ_GRANTS) && any_grants && grant_on(t, viewer, procurer, supplier, day) >= 0;
+}
+
+bool link_names(const struct walk *w, uint32_t procurer, uint32_t supplier, uint32_t attr)
+{
+	if (adj_disclosure(attr) == DISC_UPSTREAM)
+		return true;
+	return (attr & ADJ_GRANTS) && w->any_grants &&
+	       grant_on(w->t, w->q->procurer, procurer, supplier, w->q->on) == GRANT_NAMED;
 }
 
 static inline void cell_ask(uint32_t *cell, uint32_t attr)
@@ -195,6 +208,8 @@ static void expand(struct walk *w, uint32_t org, unsigned tier)
 			return;
 		}
 		cell_ask(&s->cell[e.peer], e.attr);
+		if (w->veiled && !(s->cell[e.peer] & CELL_NAMED) && link_names(w, org, e.peer, e.attr))
+			s->cell[e.peer] |= CELL_NAMED;
 		w->dependency_defaulted += (e.attr & ADJ_DEP_DEFAULTED) != 0;
 	});
 }
@@ -250,7 +265,7 @@ static void walk_tiers(struct walk *w, bool may_sweep)
 
 enum rc walk_run(struct walk *w, struct txn *t, struct scratch *s, const struct chain_query *q, bool may_sweep)
 {
-	*w = (struct walk){ .t = t, .s = s, .q = q };
+	*w = (struct walk){ .t = t, .s = s, .q = q, .veiled = !q->caller.sees_all };
 	enum rc rc = scratch_begin(s, t);
 	if (rc != RC_OK)
 		return rc;

@@ -20,6 +20,7 @@ enum {
 	CELL_DOUBT = 1 << 9,     /* a link asked has scope_fit partly or unknown */
 	CELL_UNDECIDED = 1 << 10,
 	CELL_GAP = 1 << 11,      /* set when the item was judged */
+	CELL_NAMED = 1 << 12,    /* a link asked shows its name; see walk_named() */
 	CELL_ASKED = CELL_GAP - 1, /* the tier and what is asked */
 };
 static inline unsigned cell_tier(uint32_t c) { return c & 31; }
@@ -70,6 +71,7 @@ struct walk {
 	struct adj_reader out;
 	uint64_t dependency_defaulted;
 	bool any_grants; /* there are grants at all */
+	bool veiled;     /* the caller sees as the procurer does: who is named is found out too */
 	bool swept;      /* reach ends with tier N - 1: sweep_each() finds the last one */
 	enum rc rc;
 };
@@ -101,6 +103,14 @@ bool dates_active(const struct adj_dates *d, int32_t day);
 /* Is procurer -> supplier, not the viewer's own link, visible to the viewer? attr: of its entry. */
 bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, uint32_t attr,
 		  int32_t day, bool any_grants);
+/* Does the link show its supplier's name to the chain's procurer, where it is not the procurer's own? */
+bool link_names(const struct walk *w, uint32_t procurer, uint32_t supplier, uint32_t attr);
+/* Is somebody in reach named for who reads? cell: complete, of the walk or the sweep after it. P's own links name their
+ * suppliers, which are those of tier 1. */
+static inline bool walk_named(const struct walk *w, uint32_t cell)
+{
+	return !w->veiled || (cell & CELL_NAMED) || cell_tier(cell) == 1;
+}
 /* Reaches everybody within q->depth tiers; fills cell, reach, tier_first. may_sweep: where the last tier
  * hangs on a good part of all organisations, it is left to sweep_each(). */
 MUST_USE enum rc walk_run(struct walk *w, struct txn *t, struct scratch *s, const struct chain_query *q,

@@ -12,7 +12,7 @@ bool access_sees_all(const struct identity *who)
 
 struct caller access_caller(const struct identity *who)
 {
-	return (struct caller){ .sees_all = access_sees_all(who), .org = who->n_orgs ? who->orgs[0] : ORG_NONE };
+	return (struct caller){ .sees_all = access_sees_all(who), .own = who->orgs, .n_own = who->n_orgs };
 }
 
 /* The entity of a unit's id: what stands before the '~'. */

@@ -28,7 +28,7 @@ static enum rc compute(struct round *r, size_t i, int32_t on, struct exposure *o
 	const struct watch *w = &x->watches[i];
 	struct chain_query q = {
 		.procurer = w->org, .depth = w->depth, .on = on, .horizon = HORIZON_DEFAULT,
-		.caller = { .sees_all = true, .org = w->org },
+		.caller = { .sees_all = true },
 	};
 
 	atomic_fetch_add(&r->f->computed, 1);

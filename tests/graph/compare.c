@@ -137,6 +137,7 @@ static bool same_item(const struct world *w, FILE *out, const struct chain_item 
 
 	if (!ok)
 		return false;
+	ok &= same(out, "item named", a->named, b->named);
 	ok &= same(out, "item tier", a->tier, b->tier);
 	ok &= same(out, "item required", a->required, b->required);
 	ok &= same(out, "item held", a->held, b->held);
@@ -195,7 +196,8 @@ static bool compare_items(const struct twin_chain *c, struct txn *t, const struc
 		if (!ok || i % (n / 16 + 1) != 0)
 			continue;
 		chain_iter_begin(&behind, list, t);
-		chain_iter_seek(&behind, a->tier, a->dependency, org_id(t, a->supplier));
+		chain_iter_seek(&behind, a->tier, a->dependency,
+				view_str(c->shown[index_of(c->w, a->supplier)]));
 		a = chain_iter_next(&behind);
 		ok = same(out, "list item behind", a != NULL, i + 1 < n) &&
 		     (!a || same_item(c->w, out, a, &twin[i + 1]));
@@ -203,6 +205,21 @@ static bool compare_items(const struct twin_chain *c, struct txn *t, const struc
 	}
 	ok = ok && same(out, "list goes on", chain_iter_next(&it) != NULL, false);
 	return same(out, "chain_iter_done", chain_iter_done(&it), RC_OK) && ok;
+}
+
+/* Everybody in reach shows as the twin says, whether listed or not. */
+static bool compare_veil(const struct twin_chain *c, const struct chain_list *l, struct txn *t, FILE *out)
+{
+	char room[PSEUDONYM_TEXT];
+	bool ok = true;
+
+	for (unsigned o = 0; o < c->w->n_orgs && ok; o++) {
+		if (!c->tier[o] && (int)o != c->p)
+			continue;
+		ok = same_at(out, "shown as the twin says", o,
+			     view_is(veil_id(&l->veil, t, c->w->num[o], room), c->shown[o]), true);
+	}
+	return ok;
 }
 
 static bool compare_list(const struct twin_chain *c, struct txn *t, struct scratch *s,
@@ -217,7 +234,7 @@ static bool compare_list(const struct twin_chain *c, struct txn *t, struct scrat
 	if (!ok)
 		return false;
 	ok = same(out, "list length", (int64_t)list->n, (int64_t)n);
-	ok = ok && compare_items(c, t, list, twin, n, out);
+	ok = ok && compare_items(c, t, list, twin, n, out) && compare_veil(c, list, t, out);
 	for (size_t i = 0; ok && i < n; i += n / 64 + 1)
 		ok = same_path(c, out, "chain_path", index_of(c->w, twin[i].supplier), path,
 			       chain_path(list, t, twin[i].supplier, path));
@@ -240,6 +257,9 @@ static bool compare_dependency(const struct twin_chain *c, struct txn *t, struct
 		return ok;
 	ok = same(out, "dependency tier", d.tier, c->tier[supplier]);
 	ok &= same_path(c, out, "dependency path", supplier, d.path, d.n_path);
+	for (size_t i = 0; ok && i < d.n_path; i++)
+		ok = same(out, "named on the path", d.named[i],
+			  c->shown[index_of(c->w, d.path[i])] == c->w->org[index_of(c->w, d.path[i])].id);
 	for (size_t i = 0; ok && i + 1 < d.n_path; i++) {
 		int at = world_link_find(c->w, index_of(c->w, d.path[i]), index_of(c->w, d.path[i + 1]));
 
@@ -254,8 +274,8 @@ static bool compare_dependency(const struct twin_chain *c, struct txn *t, struct
 	return ok;
 }
 
-static bool compare_chain_in(enum walk_form form, const struct twin_chain *c, struct txn *t, struct scratch *s,
-			     const struct question *q, FILE *out)
+static bool compare_chain_in(enum walk_form form, bool sees_all, const struct twin_chain *c, struct txn *t,
+			     struct scratch *s, const struct question *q, FILE *out)
 {
 	AUTO_FREE struct exposure *x = malloc(2 * sizeof(*x));
 	const struct world *w = c->w;
@@ -264,6 +284,7 @@ static bool compare_chain_in(enum walk_form form, const struct twin_chain *c, st
 
 	if (!x)
 		abort();
+	cq.caller.sees_all = sees_all;
 	scratch_force(s, form);
 	twin_exposure(c, &x[1]);
 	ok = same(out, "exposure_compute", exposure_compute(t, s, &cq, &x[0]), RC_OK);
@@ -276,7 +297,7 @@ static bool compare_chain_in(enum walk_form form, const struct twin_chain *c, st
 			ok &= compare_dependency(c, t, s, &cq, o, out);
 	scratch_force(s, WALK_ANY);
 	if (!ok)
-		fprintf(out, "    form of the walk: %d\n", (int)form);
+		fprintf(out, "    form of the walk: %d, sees all: %d\n", (int)form, sees_all);
 	return ok;
 }
 
@@ -284,13 +305,17 @@ bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, cons
 		   FILE *out)
 {
 	AUTO_FREE struct twin_chain *c = malloc(sizeof(*c));
+	uint8_t secret[32];
 	bool ok;
 
-	if (!c)
+	if (!c || graph_secret(t, secret) != RC_OK)
 		abort();
 	twin_chain(w, q->p, q->depth, q->on, q->horizon, c);
-	ok = compare_chain_in(WALK_TOP_DOWN, c, t, s, q, out);
-	ok &= compare_chain_in(WALK_SWEEP, c, t, s, q, out);
+	ok = compare_chain_in(WALK_TOP_DOWN, true, c, t, s, q, out);
+	ok &= compare_chain_in(WALK_SWEEP, true, c, t, s, q, out);
+	twin_hide(c, secret); /* and with P's own eyes */
+	ok &= compare_chain_in(WALK_TOP_DOWN, false, c, t, s, q, out);
+	ok &= compare_chain_in(WALK_SWEEP, false, c, t, s, q, out);
 	if (!ok)
 		say_question(q, out);
 	return ok;
@@ -379,15 +404,14 @@ static bool same_impact_items(const struct world *w, struct txn *t, FILE *out, c
 
 static bool compare_impact_in(enum walk_form form, const struct world *w, struct txn *t, struct scratch *s,
 			      int supplier, const struct question *q, int held_level,
-			      const struct impact *twin, FILE *out)
+			      const struct caller *who, const struct impact *twin, FILE *out)
 {
-	struct caller all = { .sees_all = true };
 	struct impact im = { 0 };
 	bool ok;
 
 	scratch_force(s, form);
 	ok = same(out, "impact_compute",
-		  impact_compute(t, s, w->num[supplier], q->depth, q->on, held_level, &all, &im), RC_OK);
+		  impact_compute(t, s, w->num[supplier], q->depth, q->on, held_level, who, &im), RC_OK);
 	ok = ok && same_impact(out, &im, twin) && same_impact_items(w, t, out, &im, twin);
 	if (ok && held_level < 0)
 		ok = impact_agrees(w, t, s, &im, w->num[supplier], q, out);
@@ -398,17 +422,39 @@ static bool compare_impact_in(enum walk_form form, const struct world *w, struct
 	return ok;
 }
 
+/* Some of all organisations, by the question: none, one or several, the supplier itself among them at times. */
+static struct caller some_own(const struct world *w, int supplier, const struct question *q, bool own[W_ORGS],
+			      uint32_t numbers[W_ORGS])
+{
+	struct rng r = { (uint64_t)q->on * 31 + (uint64_t)supplier * 7 + q->depth };
+	struct caller who = { .own = numbers };
+	unsigned percent = rng_below(&r, 100);
+
+	for (unsigned o = 0; o < w->n_orgs; o++) {
+		own[o] = w->org[o].there && (percent < 40 ? (int)o == q->p : rng_chance(&r, percent));
+		if (own[o])
+			numbers[who.n_own++] = w->num[o];
+	}
+	return who;
+}
+
 bool compare_impact(const struct world *w, struct txn *t, struct scratch *s, int supplier,
 		    const struct question *q, int held_level, FILE *out)
 {
 	AUTO_FREE struct twin_impact *twin = malloc(sizeof(*twin));
-	bool ok;
+	struct caller who = { .sees_all = true };
+	uint32_t numbers[W_ORGS];
+	bool ok, own[W_ORGS];
 
 	if (!twin)
 		abort();
-	twin_impact(w, supplier, q->depth, q->on, held_level, twin);
-	ok = compare_impact_in(WALK_TOP_DOWN, w, t, s, supplier, q, held_level, &twin->sums, out);
-	ok &= compare_impact_in(WALK_SWEEP, w, t, s, supplier, q, held_level, &twin->sums, out);
+	twin_impact(w, supplier, q->depth, q->on, held_level, NULL, twin);
+	ok = compare_impact_in(WALK_TOP_DOWN, w, t, s, supplier, q, held_level, &who, &twin->sums, out);
+	ok &= compare_impact_in(WALK_SWEEP, w, t, s, supplier, q, held_level, &who, &twin->sums, out);
+	who = some_own(w, supplier, q, own, numbers);
+	twin_impact(w, supplier, q->depth, q->on, held_level, own, twin);
+	ok &= compare_impact_in(WALK_TOP_DOWN, w, t, s, supplier, q, held_level, &who, &twin->sums, out);
+	ok &= compare_impact_in(WALK_SWEEP, w, t, s, supplier, q, held_level, &who, &twin->sums, out);
 	if (!ok) {
 		fprintf(out, "    impact of %d, held_level %d\n", supplier, held_level);
 		say_question(q, out);
@@ -612,7 +658,7 @@ bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, in
 	if (!twin || !h || !room_of_world(w, t, org, &room))
 		abort();
 	h->w = w;
-	twin_impact(w, org, TIER_MAX, day, -1, twin);
+	twin_impact(w, org, TIER_MAX, day, -1, NULL, twin);
 	touched_by(&up, &w->num[org], 1, note_touched, h); /* watched procurers are what it is for */
 	room_done(&room);
 	for (size_t i = 0; i < twin->sums.n; i++) {

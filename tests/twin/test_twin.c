@@ -321,17 +321,17 @@ START_TEST(impact_with_another_level)
 	asks(a, b, 4);
 	asks(c, a, 1);
 	cert(b, 3, on, on);
-	twin_impact(w, b, 4, on, -1, &im);
+	twin_impact(w, b, 4, on, -1, NULL, &im);
 	ck_assert_uint_eq(im.sums.procurers, 3);
 	ck_assert_uint_eq(im.sums.in_gap, 2);
 	ck_assert_uint_eq(im.sums.tier_procurers[1], 2);
 	ck_assert_uint_eq(im.items[0].procurer, w->num[a]);
 	ck_assert_uint_eq(im.items[1].procurer, w->num[p]);
 	ck_assert_uint_eq(im.items[2].procurer, w->num[c]);
-	twin_impact(w, b, 4, on, 4, &im);
+	twin_impact(w, b, 4, on, 4, NULL, &im);
 	ck_assert_uint_eq(im.sums.in_gap, 0);
 	ck_assert_uint_eq(im.sums.held, 3);
-	twin_impact(w, b, 4, on, 0, &im);
+	twin_impact(w, b, 4, on, 0, NULL, &im);
 	ck_assert_uint_eq(im.sums.in_gap, 3);
 }
 END_TEST

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "graph/answers.h"
+#include "graph/pseudonym.h"
 #include "tests/twin/world.h"
 
 /* ---- one organisation ---- */
@@ -28,6 +29,8 @@ struct twin_asked {
 struct twin_asked twin_asked(const struct world *w, const struct w_link *l);
 bool twin_active(const struct w_link *l, int32_t day);
 bool twin_visible(const struct w_link *l, int viewer, int32_t day);
+/* Does the link, where it is asked of its supplier, tell the viewer its name? */
+bool twin_names(const struct w_link *l, int viewer, int32_t day);
 unsigned twin_dependency(const struct w_link *l); /* 1/10000 */
 void twin_clauses(const struct world *w, const struct w_link *l, int32_t on, struct clause_view *out);
 
@@ -43,9 +46,14 @@ struct twin_chain {
 	double best[TIER_MAX + 1][W_ORGS]; /* highest product over walks of exactly k links; < 0: none */
 	struct chain_item item[W_ORGS];
 	bool at_risk[W_ORGS], unknown_below[W_ORGS];
+	bool named[W_ORGS];          /* for P; P itself and those in reach only */
+	const char *shown[W_ORGS];   /* the id that the answers show: the true one, until twin_hide() */
+	char pseudonym[W_ORGS][PSEUDONYM_TEXT];
 };
 void twin_chain(const struct world *w, int p, unsigned depth, int32_t on, int32_t horizon,
 		struct twin_chain *out);
+/* From now on as P itself sees it: who is not named shows as a pseudonym. */
+void twin_hide(struct twin_chain *c, const uint8_t secret[32]);
 void twin_exposure(const struct twin_chain *c, struct exposure *out);
 /* Those whose state is in want, in the order of the lists; at most W_ORGS. */
 size_t twin_list(const struct twin_chain *c, unsigned want, struct chain_item *out);
@@ -60,5 +68,6 @@ struct twin_impact {
 	struct impact sums; /* items points at the array below */
 	struct impact_item items[W_ORGS];
 };
-void twin_impact(const struct world *w, int s, unsigned depth, int32_t on, int held_level,
+/* own: whose procurers count; NULL: all. */
+void twin_impact(const struct world *w, int s, unsigned depth, int32_t on, int held_level, const bool own[W_ORGS],
 		 struct twin_impact *out);

@@ -117,12 +117,21 @@ void twin_exposure(const struct twin_chain *c, struct exposure *out)
 /* ---- lists ---- */
 
 static const struct world *sort_world;
+static const struct twin_chain *sort_chain;
 
 static const char *id_of(uint32_t num)
 {
 	for (unsigned o = 0; o < sort_world->n_orgs; o++)
 		if (sort_world->org[o].there && sort_world->num[o] == num)
 			return sort_world->org[o].id;
+	return "";
+}
+
+static const char *shown_of(uint32_t num)
+{
+	for (unsigned o = 0; o < sort_chain->w->n_orgs; o++)
+		if (sort_chain->w->org[o].there && sort_chain->w->num[o] == num)
+			return sort_chain->shown[o];
 	return "";
 }
 
@@ -134,7 +143,7 @@ static int by_place(const void *pa, const void *pb)
 		return a->tier < b->tier ? -1 : 1;
 	if (a->dependency != b->dependency)
 		return a->dependency > b->dependency ? -1 : 1;
-	return strcmp(id_of(a->supplier), id_of(b->supplier));
+	return strcmp(shown_of(a->supplier), shown_of(b->supplier));
 }
 
 size_t twin_list(const struct twin_chain *c, unsigned want, struct chain_item *out)
@@ -148,7 +157,7 @@ size_t twin_list(const struct twin_chain *c, unsigned want, struct chain_item *o
 			out[n].dependency = (double)llroundl((long double)out[n].dependency * 1e9L) / 1e9;
 			n++;
 		}
-	sort_world = c->w;
+	sort_chain = c;
 	qsort(out, n, sizeof(out[0]), by_place);
 	return n;
 }
@@ -162,7 +171,7 @@ static int by_tier_id(const void *pa, const void *pb)
 	return strcmp(id_of(a->procurer), id_of(b->procurer));
 }
 
-void twin_impact(const struct world *w, int s, unsigned depth, int32_t on, int held_level,
+void twin_impact(const struct world *w, int s, unsigned depth, int32_t on, int held_level, const bool own[W_ORGS],
 		 struct twin_impact *out)
 {
 	AUTO_FREE struct world *changed = malloc(sizeof(*changed));
@@ -185,7 +194,7 @@ void twin_impact(const struct world *w, int s, unsigned depth, int32_t on, int h
 	for (unsigned p = 0; p < w->n_orgs; p++) {
 		struct impact_item *it = &out->items[im->n];
 
-		if (!w->org[p].there || (int)p == s)
+		if (!w->org[p].there || (int)p == s || (own && !own[p]))
 			continue;
 		twin_chain(changed, (int)p, depth, on, 0, c);
 		if (!c->tier[s])

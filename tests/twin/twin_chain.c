@@ -80,7 +80,7 @@ size_t twin_path(const struct twin_chain *c, int s, int *out)
 			if (!c->usable[i] || l->supplier != at || before < 0 ||
 			    before * ((double)twin_dependency(l) / 10000.0) != c->best[step][at])
 				continue;
-			if (from < 0 || strcmp(c->w->org[l->procurer].id, c->w->org[from].id) < 0)
+			if (from < 0 || strcmp(c->shown[l->procurer], c->shown[from]) < 0)
 				from = l->procurer;
 		}
 		out[step] = at;
@@ -215,7 +215,7 @@ static void fill_item(struct twin_chain *c, int s)
 	*it = (struct chain_item){ .supplier = c->w->num[s], .tier = (uint8_t)c->tier[s],
 				   .required = (uint8_t)required, .held = h.level, .due = DAY_NONE,
 				   .planned_on = own ? own->planned_on : DAY_NONE,
-				   .expires_on = DAY_NONE, .dependency = dependency_of(c, s) };
+				   .expires_on = DAY_NONE, .named = true, .dependency = dependency_of(c, s) };
 	if (h.level < required || a.misfit) {
 		it->state = ST_GAP;
 		fill_gap(c, s, &h, it);
@@ -237,6 +237,25 @@ static void fill_item(struct twin_chain *c, int s)
 			c->unknown_below[s] = false;
 }
 
+static void find_named(struct twin_chain *c)
+{
+	c->named[c->p] = true;
+	for (unsigned i = 0; i < c->w->n_links; i++)
+		if (c->asked[i] && twin_names(&c->w->link[i], c->p, c->on))
+			c->named[c->w->link[i].supplier] = true;
+}
+
+void twin_hide(struct twin_chain *c, const uint8_t secret[32])
+{
+	for (unsigned s = 0; s < c->w->n_orgs; s++) {
+		if (!c->tier[s] || c->named[s])
+			continue;
+		pseudonym_make(secret, c->w->num[c->p], c->w->num[s], c->pseudonym[s]);
+		c->shown[s] = c->pseudonym[s];
+		c->item[s].named = false;
+	}
+}
+
 void twin_chain(const struct world *w, int p, unsigned depth, int32_t on, int32_t horizon,
 		struct twin_chain *out)
 {
@@ -249,6 +268,9 @@ void twin_chain(const struct world *w, int p, unsigned depth, int32_t on, int32_
 	find_usable(out);
 	find_reach(out);
 	find_best(out);
+	find_named(out);
+	for (unsigned s = 0; s < w->n_orgs; s++)
+		out->shown[s] = w->org[s].id;
 	for (unsigned s = 0; s < w->n_orgs; s++)
 		if (out->tier[s])
 			fill_item(out, (int)s);

@@ -21,6 +21,16 @@ bool twin_visible(const struct w_link *l, int viewer, int32_t day)
 	return false;
 }
 
+bool twin_names(const struct w_link *l, int viewer, int32_t day)
+{
+	bool granted = false;
+
+	for (unsigned i = 0; i < l->n_grants; i++)
+		granted = granted || (l->grant[i].viewer == viewer && l->grant[i].form == GRANT_NAMED &&
+				      (l->grant[i].until == DAY_NONE || day <= l->grant[i].until));
+	return l->procurer == viewer || (l->disclosure != DISC_PRIVATE && l->disclosure != DISC_ANONYMOUS) || granted;
+}
+
 unsigned twin_dependency(const struct w_link *l)
 {
 	if (l->dependency >= 0)

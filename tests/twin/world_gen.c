@@ -225,7 +225,7 @@ static int random_dependency(struct rng *r)
 static void random_grants(const struct world *w, struct rng *r, struct w_link *l)
 {
 	l->n_grants = 0;
-	if (!rng_chance(r, l->disclosure == DISC_PRIVATE ? 60 : 10))
+	if (!rng_chance(r, l->disclosure == DISC_PRIVATE ? 60 : l->disclosure == DISC_ANONYMOUS ? 40 : 10))
 		return;
 	for (unsigned n = 1 + rng_below(r, W_GRANTS); n > 0; n--) {
 		int viewer = (int)rng_below(r, w->n_orgs);
