@@ -17,6 +17,7 @@
 struct store *api_store(const struct api *a) { return a->c.store; }
 struct writer *api_writer(const struct api *a) { return a->c.writer; }
 const uint8_t *api_secret(const struct api *a) { return a->secret; }
+unsigned api_small_count(const struct api *a) { return a->c.small_count; }
 struct list_cache *api_lists(const struct api *a) { return a->lists; }
 
 static void set_defaults(struct api_config *c)

@@ -25,6 +25,7 @@ struct api_config {
 	size_t list_cache_bytes;    /* 0: 16 MiB */
 	uint64_t json_max_bytes;    /* 0: 1 MiB */
 	uint64_t import_max_bytes;  /* 0: 1 GiB */
+	unsigned small_count;       /* counts below it may tell who is counted */
 	unsigned behind_ms;         /* how long revision_at_least waits; 0: 3000 */
 };
 

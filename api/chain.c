@@ -8,6 +8,7 @@
 #include "api/cursor.h"
 #include "api/handlers.h"
 #include "api/list_cache.h"
+#include "api/shown.h"
 #include "base/json_out.h"
 #include "base/orgid.h"
 #include "base/text.h"
@@ -43,10 +44,10 @@ struct chain_page {
 	uint32_t path[TIER_MAX + 2];
 };
 
-/* The key of an item: tier, dependency (its bits), id. */
-static struct view item_key(struct request *r, const struct chain_item *it)
+/* The key of an item: tier, dependency (its bits), id as shown: cursors are sealed, but anybody can read them. */
+static struct view item_key(struct request *r, const struct chain_page *p, const struct chain_item *it)
 {
-	struct view id = org_id(r->txn, it->supplier);
+	struct view id = shown_id(r, p->list->q.procurer, it->supplier, it->named);
 	uint8_t key[9 + ORGID_MAX];
 	uint64_t bits;
 
@@ -98,14 +99,15 @@ static void key_or_null(struct json *j, const char *key, const char *text)
 
 static void item_json(struct json *j, struct chain_page *p, const struct chain_item *it)
 {
-	struct txn *t = p->r->txn;
-	size_t n = chain_path(p->list, t, it->supplier, p->path);
+	struct request *r = p->r;
+	uint32_t viewer = p->list->q.procurer;
+	size_t n = chain_path(p->list, r->txn, it->supplier, p->path);
 
 	json_obj(j);
 	json_key(j, "supplier");
-	json_strv(j, org_id(t, it->supplier));
+	shown_id_json(r, j, viewer, it->supplier, it->named);
 	json_key(j, "name");
-	json_strv(j, org_name(t, it->supplier));
+	shown_name_json(r, j, it->supplier, it->named);
 	json_key(j, "tier");
 	json_int(j, it->tier);
 	json_key(j, "required");
@@ -128,7 +130,7 @@ static void item_json(struct json *j, struct chain_page *p, const struct chain_i
 	json_key(j, "path");
 	json_arr(j);
 	for (size_t i = 0; i < n; i++)
-		json_strv(j, org_id(t, p->path[i]));
+		shown_id_json(r, j, viewer, p->path[i], !veil_hides(&p->list->veil, p->path[i]));
 	json_arr_end(j);
 	if (p->expiring) {
 		json_key(j, "expires_on");
@@ -167,7 +169,7 @@ static enum rc page_json(struct chain_page *p, struct chain_iter *it)
 		left--;
 	}
 	json_arr_end(&j);
-	rc = request_next(r, &j, more && last ? item_key(r, last) : view_of(NULL, 0));
+	rc = request_next(r, &j, more && last ? item_key(r, p, last) : view_of(NULL, 0));
 	json_obj_end(&j);
 	return rc;
 }
@@ -292,8 +294,8 @@ enum rc impact_show(struct request *r, struct err *e)
 	     what_if = query_has(&r->query, Q_held_level);
 	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
 	int held = what_if ? (int)r->query.v[Q_held_level].n : -1;
-	struct caller see = access_caller(&r->who);
 	struct impact x = { 0 };
+	struct caller see;
 	struct view after;
 	struct json j;
 	uint32_t org;
@@ -301,6 +303,8 @@ enum rc impact_show(struct request *r, struct err *e)
 
 	if (!rc)
 		rc = request_cursor(r, &after, e);
+	if (!rc)
+		rc = request_caller(r, &see);
 	if (!rc)
 		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), held,
 				    &see, &x);
@@ -329,9 +333,9 @@ enum rc impact_show(struct request *r, struct err *e)
 
 /* ---- dependencies ---- */
 
-static void dependency_json(struct request *r, const struct dependency *d, uint32_t procurer,
-			    uint32_t supplier)
+static void dependency_json(struct request *r, const struct dependency *d, uint32_t procurer)
 {
+	size_t last = d->n_path - 1;
 	struct json j;
 
 	json_init(&j, &r->reply.body);
@@ -339,7 +343,7 @@ static void dependency_json(struct request *r, const struct dependency *d, uint3
 	json_key(&j, "procurer");
 	json_strv(&j, org_id(r->txn, procurer));
 	json_key(&j, "supplier");
-	json_strv(&j, org_id(r->txn, supplier));
+	shown_id_json(r, &j, procurer, d->path[last], d->named[last]);
 	json_key(&j, "tier");
 	json_uint(&j, d->tier);
 	json_key(&j, "dependency");
@@ -347,16 +351,16 @@ static void dependency_json(struct request *r, const struct dependency *d, uint3
 	json_key(&j, "path");
 	json_arr(&j);
 	for (size_t i = 0; i < d->n_path; i++)
-		json_strv(&j, org_id(r->txn, d->path[i]));
+		shown_id_json(r, &j, procurer, d->path[i], d->named[i]);
 	json_arr_end(&j);
 	json_key(&j, "links");
 	json_arr(&j);
 	for (size_t i = 0; i + 1 < d->n_path; i++) {
 		json_obj(&j);
 		json_key(&j, "procurer");
-		json_strv(&j, org_id(r->txn, d->path[i]));
+		shown_id_json(r, &j, procurer, d->path[i], d->named[i]);
 		json_key(&j, "supplier");
-		json_strv(&j, org_id(r->txn, d->path[i + 1]));
+		shown_id_json(r, &j, procurer, d->path[i + 1], d->named[i + 1]);
 		json_key(&j, "dependency");
 		json_dec4(&j, d->link_dependency[i]);
 		json_obj_end(&j);
@@ -370,21 +374,27 @@ enum rc dependency_show(struct request *r, struct err *e)
 	struct chain_query q;
 	struct dependency d;
 	uint32_t org, supplier;
-	enum rc rc = request_org(r, 0, &org, e);
+	bool hidden = false;
+	enum rc rc = request_org(r, 0, &org, e), found;
 
-	if (!rc)
-		rc = request_org(r, 1, &supplier, e);
-	if (!rc)
-		rc = request_chain(r, org, &q, e);
 	if (rc)
 		return rc;
-	rc = dependency_compute(r->txn, r->scratch, &q, supplier, &d);
+	rc = request_chain(r, org, &q, e);
+	found = request_known_org(r, 1, org, &supplier, &hidden, e);
+	if (!rc && found && (found != RC_NOT_FOUND || q.caller.sees_all))
+		rc = found;
+	if (rc)
+		return rc;
+	/* Whoever does not see all is not told, nor by the time it takes, whether an id that is not for its eyes exists. */
+	rc = dependency_compute(r->txn, r->scratch, &q, found ? ORG_NONE : supplier, &d);
+	if (!rc && !hidden && !d.named[d.n_path - 1])
+		rc = RC_NOT_FOUND;
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, NULL, "%.*s → %.*s",
 			       (int)utf8_cut(r->param[0], 60), (const char *)r->param[0].p,
 			       (int)utf8_cut(r->param[1], 60), (const char *)r->param[1].p);
 	if (!rc)
-		dependency_json(r, &d, org, supplier);
+		dependency_json(r, &d, org);
 	return rc;
 }
 

@@ -3,15 +3,16 @@
 
 #include "api/chain.h"
 #include "api/cursor.h"
+#include "api/shown.h"
 #include "base/json_out.h"
 #include "base/orgid.h"
 #include "base/pack.h"
 #include "base/util.h"
 
-/* The key of an item: behind falling, id. */
-static struct view key_of(struct request *r, const struct chokepoint *c)
+/* The key of an item: behind falling, id as shown. */
+static struct view key_of(struct request *r, uint32_t viewer, const struct chokepoint *c)
 {
-	struct view id = org_id(r->txn, c->supplier);
+	struct view id = shown_id(r, viewer, c->supplier, c->named);
 	uint8_t key[8 + ORGID_MAX];
 
 	be64_put(key, UINT64_MAX - c->behind);
@@ -20,12 +21,21 @@ static struct view key_of(struct request *r, const struct chokepoint *c)
 	return arena_copy(r->arena, view_of(key, 8 + id.n));
 }
 
-static enum rc items(struct request *r, struct json *j, const struct chokepoint *c, size_t n, struct view after)
+struct choke_list {
+	uint32_t viewer;
+	struct chokepoint *c;
+	size_t n;
+};
+
+static enum rc items(struct request *r, struct json *j, const struct choke_list *l, struct view after)
 {
+	const struct chokepoint *c = l->c;
+	size_t n = l->n;
+
 	size_t left = (size_t)r->query.v[Q_limit].n, i = 0;
 	const struct chokepoint *last = NULL;
 
-	while (i < n && after.p && view_cmp(key_of(r, &c[i]), after) <= 0)
+	while (i < n && after.p && view_cmp(key_of(r, l->viewer, &c[i]), after) <= 0)
 		i++;
 	json_key(j, "items");
 	json_arr(j);
@@ -33,9 +43,9 @@ static enum rc items(struct request *r, struct json *j, const struct chokepoint 
 		last = &c[i];
 		json_obj(j);
 		json_key(j, "supplier");
-		json_strv(j, org_id(r->txn, last->supplier));
+		shown_id_json(r, j, l->viewer, last->supplier, last->named);
 		json_key(j, "name");
-		json_strv(j, org_name(r->txn, last->supplier));
+		shown_name_json(r, j, last->supplier, last->named);
 		json_key(j, "tier");
 		json_uint(j, last->tier);
 		json_key(j, "behind");
@@ -43,7 +53,7 @@ static enum rc items(struct request *r, struct json *j, const struct chokepoint 
 		json_obj_end(j);
 	}
 	json_arr_end(j);
-	return request_next(r, j, i < n && last ? key_of(r, last) : view_of(NULL, 0));
+	return request_next(r, j, i < n && last ? key_of(r, l->viewer, last) : view_of(NULL, 0));
 }
 
 enum rc chokepoints_list(struct request *r, struct err *e)
@@ -72,7 +82,7 @@ enum rc chokepoints_list(struct request *r, struct err *e)
 	json_day(&j, q.on);
 	json_key(&j, "depth");
 	json_uint(&j, q.depth);
-	rc = items(r, &j, c, n, after);
+	rc = items(r, &j, &(struct choke_list){ org, c, n }, after);
 	json_obj_end(&j);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "api/chain.h"
 #include "api/entity_out.h"
 #include "api/handlers.h"
+#include "api/shown.h"
 #include "base/util.h"
 
 static void key_day(struct json *j, const char *key, int32_t day)
@@ -153,7 +154,7 @@ enum rc incident_show(struct request *r, struct err *e)
 {
 	bool has_depth = query_has(&r->query, Q_depth);
 	unsigned depth = has_depth ? (unsigned)r->query.v[Q_depth].n : DEPTH_DEFAULT;
-	struct caller see = access_caller(&r->who);
+	struct caller see;
 	struct impact x = { 0 };
 	struct view after;
 	struct json j;
@@ -162,6 +163,8 @@ enum rc incident_show(struct request *r, struct err *e)
 
 	if (!rc)
 		rc = request_cursor(r, &after, e);
+	if (!rc)
+		rc = request_caller(r, &see);
 	if (!rc)
 		rc = impact_compute(r->txn, r->scratch, org, depth, request_day(r), -1, &see,
 				    &x);

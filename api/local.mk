@@ -70,6 +70,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/server_request.c \
 	%D%/server_send.c \
 	%D%/server_sse.c \
+	%D%/shown.c \
+	%D%/shown.h \
 	%D%/streams.c \
 	%D%/system.c \
 	%D%/tokens.c \

@@ -93,5 +93,6 @@ void answer_problem(struct request *r, const struct err *e);
 struct store *api_store(const struct api *a);
 struct writer *api_writer(const struct api *a);
 const uint8_t *api_secret(const struct api *a);
+unsigned api_small_count(const struct api *a); /* the setting */
 struct list_cache;
 struct list_cache *api_lists(const struct api *a);

@@ -112,6 +112,7 @@ static enum rc start_services(struct daemon *d, struct err *e)
 		.pool_threads = (unsigned)d->s.pool_threads,
 		.pool_queue = (size_t)d->s.pool_queue,
 		.list_cache_bytes = (size_t)d->s.list_cache_bytes,
+		.small_count = (unsigned)d->s.small_count,
 		.json_max_bytes = (uint64_t)d->s.json_max_bytes,
 		.import_max_bytes = (uint64_t)d->s.import_max_bytes,
 	};
