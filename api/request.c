@@ -10,7 +10,7 @@
 
 void request_permit(struct request *r, struct cmd *c)
 {
-	r->permit = (struct permit){ &r->who, r->arena };
+	r->permit = (struct permit){ .who = &r->who, .memory = r->arena };
 	c->actor = view_str(r->who.name);
 	c->permit = r->who.role == ROLE_ADMIN ? NULL : access_permit;
 	c->permit_arg = &r->permit;

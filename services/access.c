@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/orgid.h"
+
 const char *const role_names[ROLE__COUNT] = { "none", "admin", "risk", "procurer", "supplier", "auditor" };
 
 bool access_sees_all(const struct identity *who)
@@ -68,20 +70,86 @@ static uint64_t made_by(const struct rec *r)
 	return (uint64_t)rec_int(r, META_CREATED, rec_int(r, META_REV, 0));
 }
 
+bool access_made(struct txn *t, const struct identity *who, const struct rec *r)
+{
+	return access_wrote(t, who, made_by(r)) && access_wrote(t, who, (uint64_t)rec_int(r, META_REV, 0));
+}
+
+bool access_shown(struct txn *t, uint32_t procurer)
+{
+	struct rec rec;
+
+	return org_get(t, procurer, &rec) == RC_OK && rec_bool(&rec, ORG_SHOWN_TO_SUPPLIERS) != 0;
+}
+
+/* ---- own organisations and their units ---- */
+
+struct units {
+	struct view prefix;
+	bool (*fn)(void *arg, uint32_t org);
+	void *arg;
+	bool go_on;
+};
+
+static bool each_unit(void *arg, struct view id, uint32_t org)
+{
+	struct units *u = arg;
+
+	if (id.n < u->prefix.n || memcmp(id.p, u->prefix.p, u->prefix.n) != 0)
+		return false;
+	u->go_on = u->fn(u->arg, org);
+	return u->go_on;
+}
+
+void access_own_each(struct txn *t, const struct identity *who, bool (*fn)(void *arg, uint32_t org), void *arg)
+{
+	char prefix[ORGID_MAX + 1];
+
+	for (unsigned i = 0; i < who->n_orgs; i++) {
+		struct view id = org_id(t, who->orgs[i]);
+		struct units u = { .fn = fn, .arg = arg, .go_on = true };
+		if (!id.n || id.n > ORGID_MAX)
+			continue;
+		memcpy(prefix, id.p, id.n);
+		prefix[id.n] = '~';
+		u.prefix = view_of(prefix, id.n + 1);
+		if (!fn(arg, who->orgs[i]))
+			return;
+		org_each(t, u.prefix, each_unit, &u);
+		if (!u.go_on)
+			return;
+	}
+}
+
+struct tied {
+	struct txn *t;
+	uint32_t org;
+	enum access_tie tie;
+};
+
+static bool tie_to(void *arg, uint32_t own)
+{
+	struct tied *x = arg;
+	struct rec rec;
+
+	if (link_get(x->t, own, x->org, &rec) == RC_OK)
+		x->tie = TIE_SUPPLIER;
+	else if (x->tie == TIE_NONE && link_get(x->t, x->org, own, &rec) == RC_OK && access_shown(x->t, x->org))
+		x->tie = TIE_ABOVE;
+	return x->tie != TIE_SUPPLIER;
+}
+
 enum access_tie access_tie(struct txn *t, const struct identity *who, uint32_t org)
 {
-	enum access_tie tie = TIE_NONE;
+	struct tied x = { .t = t, .org = org };
 	struct rec rec;
 
 	if (access_owns(t, who, org))
 		return TIE_OWN;
-	for (unsigned i = 0; i < who->n_orgs; i++) {
-		if (link_get(t, who->orgs[i], org, &rec) == RC_OK)
-			return TIE_SUPPLIER;
-		if (tie == TIE_NONE && link_get(t, org, who->orgs[i], &rec) == RC_OK)
-			tie = TIE_ABOVE;
-	}
+	access_own_each(t, who, tie_to, &x);
+	if (x.tie == TIE_SUPPLIER)
+		return x.tie;
 	if (org_get(t, org, &rec) == RC_OK && access_wrote(t, who, made_by(&rec)))
 		return TIE_ENTERED;
-	return tie;
+	return x.tie;
 }

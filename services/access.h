@@ -34,10 +34,17 @@ bool access_owns(struct txn *t, const struct identity *who, uint32_t org);
 /* Whether the caller, or another one of its organisations, wrote this revision. */
 bool access_wrote(struct txn *t, const struct identity *who, uint64_t revision);
 
+/* Whether the caller made this record and nobody else wrote it last. */
+bool access_made(struct txn *t, const struct identity *who, const struct rec *r);
+/* Whether its suppliers may know who it is. */
+bool access_shown(struct txn *t, uint32_t procurer);
+/* fn for its own organisations and their units, until fn answers false; one may come twice. */
+void access_own_each(struct txn *t, const struct identity *who, bool (*fn)(void *arg, uint32_t org), void *arg);
+
 /* What ties the caller to an organisation, as far as can be told without a walk. */
 enum access_tie {
 	TIE_NONE,
-	TIE_ABOVE,    /* it buys from one of the caller's own */
+	TIE_ABOVE,    /* it buys from one of the caller's own, and lets its suppliers know */
 	TIE_ENTERED,  /* the caller entered it */
 	TIE_SUPPLIER, /* one of the caller's own buys from it */
 	TIE_OWN,
@@ -48,6 +55,7 @@ enum access_tie access_tie(struct txn *t, const struct identity *who, uint32_t o
 struct permit {
 	const struct identity *who;
 	struct arena *memory;
+	bool anonymous; /* it named the procurer of its link by the pseudonym that the caller knows */
 };
 /* May the caller do this? For struct cmd: asked op by op in the writing transaction. Completes what the caller's
  * role implies: who sees a link, the evidence of a certificate. RC_FORBIDDEN, RC_NOT_FOUND. */

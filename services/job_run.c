@@ -403,7 +403,7 @@ void job_run(struct jobs *j, struct job *job, struct job_report *rep)
 	im.arena = arena_new();
 	im.rejected.e = calloc(JOB_ERRORS_MAX, sizeof(*im.rejected.e));
 	im.refused.e = calloc(JOB_ERRORS_MAX, sizeof(*im.refused.e));
-	im.permit = (struct permit){ &job->rq.who, im.arena };
+	im.permit = (struct permit){ .who = &job->rq.who, .memory = im.arena };
 	rc = im.arena && im.rejected.e && im.refused.e ? read_secret(&im) : RC_NOMEM;
 	if (rc == RC_OK) {
 		import_file(&im);

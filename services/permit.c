@@ -7,6 +7,7 @@
  * unless it says otherwise, one about another company is private with a grant to the caller, and a supplier's
  * word about itself is `word`. The log then holds the completed op.
  */
+#include "base/orgid.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "services/access.h"
@@ -121,6 +122,17 @@ static enum rc op_org(const struct ask *a, uint32_t *out)
 	return org_find(a->w, a->op->a, out) == RC_OK ? RC_OK : RC_END;
 }
 
+/* A unit of a company that the caller may not know of: as if that were not there. */
+static enum rc new_org(const struct ask *a)
+{
+	struct view of = orgid_parent(a->op->a);
+	uint32_t parent;
+
+	if (!of.n || org_find(a->w, of, &parent) != RC_OK || access_tie(a->w, a->who, parent) >= TIE_ENTERED)
+		return RC_OK;
+	return err_set(a->e, RC_NO_SUCH_ORG, "parent", "%.*s", (int)of.n, (const char *)of.p);
+}
+
 static enum rc org_op(const struct ask *a)
 {
 	static const uint64_t contacts = BIT(ORG_CONTACTS),
@@ -130,12 +142,14 @@ static enum rc org_op(const struct ask *a)
 	enum rc rc = op_org(a, &org);
 
 	if (rc == RC_END) /* not there: a procurer may make it; what else is wrong, apply says */
-		return is_procurer(a) || op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST)
-			       ? RC_OK
-			       : forbidden(a, NULL);
+		return is_procurer(a) ? new_org(a)
+		       : op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST) ? RC_OK
+									       : forbidden(a, NULL);
 	if (rc)
 		return rc;
 	enum access_tie tie = access_tie(a->w, a->who, org);
+	if (tie == TIE_NONE && !is_procurer(a) && op->kind != OP_DELETE && !(op->flags & OPF_MUST_EXIST))
+		return forbidden(a, NULL); /* as where it is not there */
 	if (op->kind == OP_DELETE)
 		return refuse(a, tie, op->a);
 	if (is_procurer(a) && (tie == TIE_OWN || tie == TIE_ENTERED))
@@ -196,10 +210,14 @@ static enum rc others_link(const struct ask *a, uint32_t procurer, const struct 
 
 	if (!is_procurer(a) || (link && !wrote_record(a, link)))
 		return refuse(a, tie, a->op->a);
+	if (a->op->flags & OPF_BY_CODE) /* its codes are its own */
+		return refuse(a, tie, a->op->a);
 	if (!link && tie != TIE_SUPPLIER && tie != TIE_ENTERED)
 		return refuse(a, tie, a->op->a);
 	if (a->op->kind == OP_DELETE)
 		return RC_OK;
+	if (named(a->op, LINK_SUPPLIER_CODE, &v) && v.p)
+		return forbidden(a, "supplier_code");
 	if (says_disclosure(a->op))
 		return forbidden(a, "disclosure");
 	if (named(a->op, LINK_GRANTS, &v) && v.p)
@@ -223,6 +241,13 @@ static enum rc find_link(const struct ask *a, uint32_t *out_p, uint32_t *out_s, 
 	return !rc && link_get(a->w, *out_p, *out_s, out) == RC_OK ? RC_OK : RC_END;
 }
 
+/* A procurer that its suppliers may not know: by its own id nobody learns that it buys from them. */
+static bool hides(const struct ask *a, uint32_t procurer)
+{
+	return !a->p->anonymous && !access_shown(a->w, procurer) &&
+	       access_tie(a->w, a->who, procurer) == TIE_NONE;
+}
+
 static enum rc link_op(const struct ask *a)
 {
 	uint32_t procurer = ORG_NONE, supplier = ORG_NONE;
@@ -233,6 +258,8 @@ static enum rc link_op(const struct ask *a)
 		return refuse(a, TIE_NONE, a->op->a);
 	if (access_owns(a->w, a->who, procurer))
 		return own_link(a, exists);
+	if (exists && access_owns(a->w, a->who, supplier) && hides(a, procurer))
+		return refuse(a, TIE_NONE, a->op->a);
 	if (exists && access_owns(a->w, a->who, supplier)) /* the supplier's own plan stands on the link to it */
 		return a->op->kind == OP_MERGE && names_only(a->op, BIT(LINK_PLANNED_ON)) ? RC_OK
 											  : forbidden(a, NULL);
