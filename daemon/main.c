@@ -57,7 +57,7 @@ static enum rc init_graph(struct daemon *d, struct err *e)
 	rc = graph_secret(t, secret);
 	txn_abort(t);
 	if (rc != RC_NOT_FOUND)
-		return rc ? err_set(e, rc, NULL, "%s", "the store's secret") : RC_OK;
+		return rc ? err_set(e, rc, NULL, "%s", "the store's secret") : graph_migrate(d->store, e);
 	rc = txn_begin_write(d->store, &t);
 	if (!rc)
 		rc = graph_init(t, clock_now_ms(&d->clock));

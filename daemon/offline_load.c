@@ -347,6 +347,8 @@ int offline_load(const struct settings *set)
 	if (!rc)
 		rc = store_open(set->args[0], &o, &s, NULL, &e);
 	if (!rc)
+		rc = graph_migrate(s, &e);
+	if (!rc)
 		rc = load_into(&l, s, set, &e);
 	store_close(s);
 	load_done(&l);

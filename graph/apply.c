@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/util.h"
+#include "graph/audit.h"
 #include "graph/state.h"
 
 /* ---- set-up ---- */
@@ -50,6 +51,8 @@ enum rc batch_new(struct txn *w, struct batch **out)
 	if (meta_get_u64(w, "past_from", UINT64_MAX) == UINT64_MAX)
 		meta_put_u64(w, "past_from", b->revision);
 	enum rc rc = b->arena && b->keep ? graph_secret(w, b->secret) : RC_NOMEM;
+	if (rc == RC_OK)
+		rc = audit_hash_at(w, b->revision, b->chain);
 	if (rc != RC_OK) {
 		batch_free(b);
 		return rc;
@@ -101,6 +104,7 @@ void log_append(struct batch *b, const struct cmd *c)
 		be32_put(key + 8, part);
 		txn_append(b->w, DB_LOG, view_of(key, 12), view_of(bytes.p + at, MIN(bytes.n - at, (size_t)LOG_PART)));
 	}
+	audit_append(b, buf_view(&bytes));
 }
 
 enum rc log_read(struct txn *t, uint64_t revision, struct buf *buf)
@@ -379,6 +383,7 @@ static enum rc ops_guarded(struct batch *b, struct cmd *c)
 	enum rc hard = txn_rc(child);
 	txn_abort(child);
 	b->revision = saved.revision;
+	memcpy(b->chain, saved.chain, sizeof b->chain);
 	b->links = saved.links;
 	b->max_org = saved.max_org;
 	b->n_held = 0;
@@ -492,6 +497,11 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 		break;
 	case CMD_TOKEN:
 		rc = apply_token(b, c, e);
+		break;
+	case CMD_HEAD:
+	case CMD_PRUNE:
+	case CMD_ERASE:
+		rc = err_set(e, RC_INTERNAL, NULL, "%s", "not yet");
 		break;
 	}
 	if (txn_rc(b->w) != RC_OK)

@@ -8,6 +8,7 @@
 
 #include "base/orgid.h"
 #include "base/util.h"
+#include "graph/audit.h"
 #include "graph/state.h"
 #include "graph/steps.h"
 
@@ -375,6 +376,7 @@ size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence
 	check_calendar(&k);
 	check_log(&k);
 	past_each(t, 0, check_past, &k);
+	k.n += audit_check(t, report, arg);
 	if (txn_rc(t) != RC_OK)
 		found(&k, "Reading failed: %s.", rc_code(txn_rc(t)));
 	if (k.out.bad || k.in.bad)

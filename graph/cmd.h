@@ -15,7 +15,11 @@ struct txn;
 /* CMD_LOAD: what an empty store is filled with. Its ops are not in the log, which names the files and their digests
  * instead: given the same files it can be applied again. */
 enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5,
-		CMD_TOKEN = 6 };
+		CMD_TOKEN = 6,
+		CMD_HEAD = 10,  /* blob: a signed head of the audit chain (audit.h) */
+		CMD_PRUNE = 11, /* blob: the last entry that is dropped (prune.c) */
+		CMD_ERASE = 12, /* blob: whose personal data goes (erase.c) */
+};
 enum op_kind { OP_PUT = 1, OP_MERGE = 2, OP_DELETE = 3 };
 enum {
 	OPF_CASCADE = 1,    /* delete an org's links, units and certificates too */

@@ -15,6 +15,9 @@
 /* ---- set-up ---- */
 /* First use of a new store: META names, the processed day. */
 MUST_USE enum rc graph_init(struct txn *w, int64_t now_ms);
+/* Brings a store of an older format up to date, in steps; must precede any write to it. */
+MUST_USE enum rc graph_migrate(struct store *s, struct err *e);
+uint32_t graph_format(struct txn *t);
 uint64_t graph_revision(struct txn *t);
 int32_t graph_today(struct txn *t);      /* the processed day */
 uint32_t graph_max_org(struct txn *t);   /* numbers in use are 1..this */

@@ -11,6 +11,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/apply_link.c \
 	%D%/apply_org.c \
 	%D%/apply_targets.c \
+	%D%/audit.c \
+	%D%/audit.h \
 	%D%/bulk.c \
 	%D%/calendar.c \
 	%D%/calendar.h \
@@ -44,6 +46,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/many.h \
 	%D%/many_own.c \
 	%D%/many_walk.c \
+	%D%/migrate.c \
 	%D%/names.c \
 	%D%/names.h \
 	%D%/op_reader.c \

@@ -6,8 +6,6 @@
  */
 #include "graph/past.h"
 
-#include <sodium.h>
-
 #include "graph/state.h"
 
 #define HEAD 9u                       /* revision, entity */
@@ -152,12 +150,6 @@ uint64_t past_from(struct txn *t)
 	return meta_get_u64(t, "past_from", graph_revision(t));
 }
 
-struct digest {
-	crypto_generichash_state state;
-	uint64_t revision;
-	bool any;
-};
-
 static void hash_sized(crypto_generichash_state *s, struct view v)
 {
 	uint8_t n[10];
@@ -165,26 +157,47 @@ static void hash_sized(crypto_generichash_state *s, struct view v)
 	crypto_generichash_update(s, v.p, v.n);
 }
 
+void past_hash_begin(struct past_hash *h)
+{
+	h->any = false;
+}
+
+void past_hash_add(struct past_hash *h, struct view key, struct view rec)
+{
+	if (!h->any)
+		crypto_generichash_init(&h->state, NULL, 0, 32);
+	h->any = true;
+	hash_sized(&h->state, key);
+	hash_sized(&h->state, rec);
+}
+
+void past_hash_end(struct past_hash *h, uint8_t out[32])
+{
+	if (h->any)
+		crypto_generichash_final(&h->state, out, 32);
+	else
+		memset(out, 0, 32);
+}
+
+struct digest {
+	struct past_hash hash;
+	uint64_t revision;
+};
+
 static bool digest_add(void *arg, const struct past *p)
 {
 	struct digest *d = arg;
 	if (p->revision != d->revision)
 		return false;
-	if (!d->any)
-		crypto_generichash_init(&d->state, NULL, 0, 32);
-	d->any = true;
-	hash_sized(&d->state, p->whole);
-	hash_sized(&d->state, p->rec);
+	past_hash_add(&d->hash, p->whole, p->rec);
 	return true;
 }
 
 enum rc past_digest(struct txn *t, uint64_t revision, uint8_t out[32])
 {
 	struct digest d = { .revision = revision };
+	past_hash_begin(&d.hash);
 	past_each(t, revision, digest_add, &d);
-	if (d.any)
-		crypto_generichash_final(&d.state, out, 32);
-	else
-		memset(out, 0, 32);
+	past_hash_end(&d.hash, out);
 	return txn_rc(t);
 }

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <sodium.h>
+
 #include "graph/graph.h"
 
 struct past {
@@ -26,6 +28,14 @@ uint64_t past_from(struct txn *t);
 /* BLAKE2b-256 over the images of a revision in key order: for each varint length and key of PAST, varint length
  * and record. 32 zeros where there are none. */
 enum rc past_digest(struct txn *t, uint64_t revision, uint8_t out[32]);
+/* The same in steps: key is the whole key of PAST. */
+struct past_hash {
+	crypto_generichash_state state;
+	bool any;
+};
+void past_hash_begin(struct past_hash *h);
+void past_hash_add(struct past_hash *h, struct view key, struct view rec);
+void past_hash_end(struct past_hash *h, uint8_t out[32]);
 /* Whether an image is what it should be: its key of the right form, its record older than the revision. */
 bool past_sound(const struct past *p);
 /* The revision of a stored record's last change, and the one that made it. */

@@ -72,6 +72,7 @@ struct batch {
 	struct adj_edits edits;
 	struct name_edits names;
 	uint8_t secret[32];
+	uint8_t chain[32]; /* the audit chain's hash at `revision` */
 	struct segment segment;
 	uint64_t pair; /* procurer and supplier of the link op under way, when known beforehand; 0: not */
 	struct id_cache ids;

@@ -8,6 +8,8 @@
  *   secret      32 bytes  keys references to personal data and opaque ids
  *   figured     be64  the revision up to which kept figures are computed
  *   created     be64  instant at which the store was made, ms
+ *   audit_base  be64 revision, 32-byte hash: the last entry that was dropped from LOG and AUDIT; absent: none was
+ *   audit_head  be64 revision of the last signed head, be64 the revision that it signs; absent: none yet
  *   past_from   be64  the revision from which on PAST tells what records were before
  */
 #include "store/schema.h"

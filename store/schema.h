@@ -34,10 +34,12 @@
 	DB(TOKEN_USE, "token_use", "be64 number => be64 ms: when it was used last")                \
 	DB(JOB, "job", "be64 job => import job record")                                            \
 	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")              \
-	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")
+	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")       \
+	DB(AUDIT, "audit", "be64 revision => 32-byte hash of the log up to it")                    \
+	DB(ERASED, "erased", "16-byte reference, be64 revision that erased its value => nothing")
 
 /* Databases that stores of an older format lack; opening one for writing makes them. */
-#define STORE_SINCE(SINCE) SINCE(PAST, 2u)
+#define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u)
 
 enum db {
 #define DB(sym, name, doc) DB_##sym,

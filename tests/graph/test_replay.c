@@ -129,7 +129,8 @@ static void same_stores(void)
 {
 	static const enum db plain[] = { DB_META, DB_LOG, DB_ORG_ID, DB_ORG, DB_NAME, DB_STEP, DB_CERT,
 					 DB_CLAUSE, DB_TARGETS, DB_GRANT, DB_CODE, DB_CALENDAR,
-					 DB_OUTBOX, DB_FIGURES, DB_HISTORY, DB_JOB, DB_PAST };
+					 DB_OUTBOX, DB_FIGURES, DB_HISTORY, DB_JOB, DB_PAST,
+					 DB_AUDIT, DB_ERASED };
 	AUTO(buf_done) struct buf a = BUF_INIT;
 	AUTO(buf_done) struct buf b = BUF_INIT;
 

@@ -1,0 +1,172 @@
+/* audit.c - see audit.h: the hashes of the log, written and looked through. */
+#include "graph/audit.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "graph/state.h"
+
+#define FINDINGS_MAX 100u
+
+static const char entry_label[] = "tierwatch audit entry 1";
+
+void audit_begin(crypto_generichash_state *h, const uint8_t before[AUDIT_HASH], uint64_t revision)
+{
+	uint8_t be[8];
+
+	be64_put(be, revision);
+	crypto_generichash_init(h, NULL, 0, AUDIT_HASH);
+	crypto_generichash_update(h, (const uint8_t *)entry_label, sizeof entry_label);
+	crypto_generichash_update(h, before, AUDIT_HASH);
+	crypto_generichash_update(h, be, sizeof be);
+}
+
+void audit_add(crypto_generichash_state *h, struct view piece)
+{
+	if (piece.n)
+		crypto_generichash_update(h, piece.p, piece.n);
+}
+
+void audit_end(crypto_generichash_state *h, const uint8_t images[AUDIT_HASH], uint8_t out[AUDIT_HASH])
+{
+	crypto_generichash_update(h, images, AUDIT_HASH);
+	crypto_generichash_final(h, out, AUDIT_HASH);
+}
+
+/* ---- reading ---- */
+
+enum rc audit_base(struct txn *t, struct audit_base *out)
+{
+	struct view v;
+	enum rc rc = meta_get(t, "audit_base", &v);
+
+	*out = (struct audit_base){ 0 };
+	if (rc == RC_NOT_FOUND)
+		return RC_OK;
+	if (rc == RC_OK && v.n != 8 + AUDIT_HASH)
+		rc = RC_DAMAGED;
+	if (rc != RC_OK)
+		return rc;
+	out->revision = be64_get(v.p);
+	memcpy(out->hash, (const uint8_t *)v.p + 8, AUDIT_HASH);
+	return RC_OK;
+}
+
+enum rc audit_hash_at(struct txn *t, uint64_t revision, uint8_t out[AUDIT_HASH])
+{
+	struct audit_base base;
+	uint8_t key[8];
+	struct view v;
+
+	be64_put(key, revision);
+	enum rc rc = txn_get(t, DB_AUDIT, view_of(key, 8), &v);
+	if (rc == RC_OK && v.n != AUDIT_HASH)
+		return RC_DAMAGED;
+	if (rc == RC_OK)
+		memcpy(out, v.p, AUDIT_HASH);
+	if (rc != RC_NOT_FOUND || (rc = audit_base(t, &base)) != RC_OK)
+		return rc;
+	if (revision != base.revision)
+		return revision < base.revision ? RC_COMPACTED : RC_DAMAGED;
+	memcpy(out, base.hash, AUDIT_HASH);
+	return RC_OK;
+}
+
+enum rc audit_compute(struct txn *t, uint64_t revision, const uint8_t before[AUDIT_HASH], uint8_t out[AUDIT_HASH])
+{
+	crypto_generichash_state h;
+	uint8_t key[12] = { 0 }, images[AUDIT_HASH];
+	uint32_t parts = 0;
+	AUTO_CUR struct cur c = { 0 };
+
+	be64_put(key, revision);
+	audit_begin(&h, before, revision);
+	cur_open(&c, t, DB_LOG);
+	for (bool ok = cur_ge(&c, view_of(key, 12)); ok && cur_in(&c, view_of(key, 8)); ok = cur_next(&c), parts++) {
+		if (c.key.n != 12 || be32_get((const uint8_t *)c.key.p + 8) != parts)
+			return RC_DAMAGED;
+		audit_add(&h, c.val);
+	}
+	if (!parts)
+		return txn_rc(t) != RC_OK ? txn_rc(t) : RC_NOT_FOUND;
+	enum rc rc = past_digest(t, revision, images);
+	audit_end(&h, images, out);
+	return rc == RC_OK ? txn_rc(t) : rc;
+}
+
+/* ---- writing ---- */
+
+void audit_append(struct batch *b, struct view command)
+{
+	crypto_generichash_state h;
+	uint8_t images[AUDIT_HASH], key[8];
+
+	memset(images, 0, sizeof images);
+	if (b->past.last.n && past_digest(b->w, b->new_revision, images) != RC_OK)
+		return;
+	audit_begin(&h, b->chain, b->new_revision);
+	audit_add(&h, command);
+	audit_end(&h, images, b->chain);
+	be64_put(key, b->new_revision);
+	txn_append(b->w, DB_AUDIT, view_of(key, 8), view_of(b->chain, AUDIT_HASH));
+}
+
+/* ---- checking ---- */
+
+struct chain_check {
+	void (*report)(void *arg, const char *sentence);
+	void *arg;
+	size_t n;
+};
+
+static void PRINTF(2, 3) found(struct chain_check *k, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	if (k->n++ >= FINDINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	k->report(k->arg, text);
+}
+
+/* One entry; goes on from what AUDIT says, so that one changed entry is one finding. */
+static void check_entry(struct chain_check *k, struct txn *t, uint64_t revision, uint8_t hash[AUDIT_HASH])
+{
+	uint8_t kept[AUDIT_HASH], made[AUDIT_HASH];
+	enum rc rc = audit_hash_at(t, revision, kept);
+
+	if (rc != RC_OK) {
+		found(k, "The audit chain lacks revision %" PRIu64 ".", revision);
+		memset(kept, 0, sizeof kept);
+	}
+	if (rc == RC_OK && (audit_compute(t, revision, hash, made) != RC_OK || memcmp(made, kept, AUDIT_HASH) != 0))
+		found(k, "The log entry of revision %" PRIu64 " is not the one that the audit chain vouches for.", revision);
+	memcpy(hash, kept, AUDIT_HASH);
+}
+
+size_t audit_check(struct txn *t, void (*report)(void *arg, const char *sentence), void *arg)
+{
+	struct chain_check k = { report, arg, 0 };
+	struct audit_base base;
+	uint64_t last = graph_revision(t), first = log_first(t);
+
+	if (graph_format(t) < 2)
+		return 0; /* it is chained when the daemon opens it */
+	if (audit_base(t, &base) != RC_OK) {
+		found(&k, "%s", "The beginning of the audit chain cannot be read.");
+		return k.n;
+	}
+	if (first && first != base.revision + 1)
+		found(&k, "The log begins at revision %" PRIu64 "; the audit chain at %" PRIu64 ".", first,
+		      base.revision + 1);
+	for (uint64_t rev = base.revision + 1; rev <= last && txn_rc(t) == RC_OK && k.n < FINDINGS_MAX; rev++)
+		check_entry(&k, t, rev, base.hash);
+	if (txn_count(t, DB_AUDIT) != last - base.revision && !k.n)
+		found(&k, "The audit chain has %" PRIu64 " entries for %" PRIu64 " revisions.", txn_count(t, DB_AUDIT),
+		      last - base.revision);
+	return k.n;
+}

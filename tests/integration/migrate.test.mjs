@@ -1,0 +1,37 @@
+// A store as the first version wrote it (fixtures/format1.mdb.gz: two organisations, a link, targets, a
+// certificate) is taken over when it is opened.
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { CLOCK, Daemon, root, run, scratchDir } from "./daemon.mjs";
+
+function oldStore() {
+	const dir = scratchDir();
+	const packed = readFileSync(join(root, "tests/integration/fixtures/format1.mdb.gz"));
+	writeFileSync(join(dir, "data.mdb"), gunzipSync(packed), { mode: 0o600 });
+	return dir;
+}
+
+test("a store of format 1 is migrated on opening", async () => {
+	const dir = oldStore();
+	const before = await run(["--offline", "check", dir]);
+	assert.equal(before.code, 0, before.err + before.out);
+	const d = await Daemon.start({ dir, clock: CLOCK });
+	try {
+		assert.match(d.log, /the store has format 2 now/);
+		const org = await d.get("/v1/orgs/XX-LOCAL-A");
+		assert.equal(org.body.held, 4);
+		assert.equal(org.body.contacts[0].email, "taro@example.jp");
+		await d.org("XX-LOCAL-NEW");
+	} finally {
+		await d.stop();
+	}
+	const after = await run(["--offline", "check", dir]);
+	assert.equal(after.code, 0, after.err + after.out);
+	const again = await Daemon.start({ dir, clock: CLOCK });
+	assert.doesNotMatch(again.log, /format 2/);
+	await again.stop();
+	rmSync(dir, { recursive: true });
+});
