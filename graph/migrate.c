@@ -2,7 +2,6 @@
  * migrate.c - stores of older formats. Format 1 had no audit chain: it is computed from the log, in transactions of
  * bounded size, so that a start that is cut short goes on where it was.
  */
-#include "base/log.h"
 #include "base/util.h"
 #include "graph/audit.h"
 #include "graph/state.h"

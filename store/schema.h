@@ -39,7 +39,7 @@
 	DB(ERASED, "erased", "16-byte reference, be64 revision that erased its value => nothing")
 
 /* Databases that stores of an older format lack; opening one for writing makes them. */
-#define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u)
+#define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u) SINCE(TOKEN_USE, 2u)
 
 enum db {
 #define DB(sym, name, doc) DB_##sym,
