@@ -10,7 +10,8 @@ TESTS += %D%/test_base
 	%D%/test_options.c \
 	%D%/test_orgid.c \
 	%D%/test_pack.c \
-	%D%/test_text.c
+	%D%/test_text.c \
+	%D%/test_tokentext.c
 %C%_test_base_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_base_LDADD = $(base_libs) $(CHECK_LIBS)
 # The n-th allocation fails where the sanitizers leave malloc to us.

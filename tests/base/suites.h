@@ -11,3 +11,4 @@ Suite *options_suite(void);
 Suite *orgid_suite(void);
 Suite *pack_suite(void);
 Suite *text_suite(void);
+Suite *tokentext_suite(void);

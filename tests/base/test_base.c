@@ -7,7 +7,7 @@ int main(void)
 {
 	static suite_make *const suites[] = {
 		memory_suite, pack_suite,    err_suite,	  text_suite,
-		date_suite,   orgid_suite,   json_suite,  options_suite,
+		date_suite,   orgid_suite,   json_suite,  options_suite, tokentext_suite,
 	};
 
 	return run_suites(suites, ARRAY_LEN(suites));
