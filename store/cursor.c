@@ -2,7 +2,7 @@
  * cursor.c - ordered walks. LMDB frees the cursors of a write transaction with it, so every cursor
  * must be closed before its transaction ends; the transaction counts them and asserts it.
  */
-#include "store/internal.h"
+#include "store/overlay.h"
 
 #include <assert.h>
 
@@ -34,7 +34,11 @@ void cur_open(struct cur *c, struct txn *t, enum db db)
 	int code;
 
 	*c = (struct cur){ .txn = t, .db = db };
-	if (t->rc != RC_OK || t->store->dbi[db] == DBI_ABSENT)
+	if (t->rc != RC_OK)
+		return;
+	if (t->ov)
+		c->map = &t->ov->map[db];
+	if (t->store->dbi[db] == DBI_ABSENT || (t->ov && t->ov->map[db].cleared))
 		return;
 	code = mdb_cursor_open(t->mt, t->store->dbi[db], &mc);
 	if (code != MDB_SUCCESS) {
@@ -48,6 +52,7 @@ void cur_open(struct cur *c, struct txn *t, enum db db)
 
 void cur_close(struct cur *c)
 {
+	c->map = NULL;
 	if (!c->mc)
 		return;
 	assert(c->txn->cursors > 0);
@@ -57,13 +62,21 @@ void cur_close(struct cur *c)
 	c->valid = false;
 }
 
-bool cur_first(struct cur *c) { return cur_get(c, MDB_FIRST, (struct view){ 0 }); }
+bool cur_first(struct cur *c)
+{
+	return c->map ? ovcur_first(c) : cur_get(c, MDB_FIRST, (struct view){ 0 });
+}
 
-bool cur_last(struct cur *c) { return cur_get(c, MDB_LAST, (struct view){ 0 }); }
+bool cur_last(struct cur *c)
+{
+	return c->map ? ovcur_last(c) : cur_get(c, MDB_LAST, (struct view){ 0 });
+}
 
 bool cur_ge(struct cur *c, struct view key)
 {
-	return key.n == 0 ? cur_first(c) : cur_get(c, MDB_SET_RANGE, key);
+	if (key.n == 0)
+		return cur_first(c);
+	return c->map ? ovcur_ge(c, key) : cur_get(c, MDB_SET_RANGE, key);
 }
 
 bool cur_le(struct cur *c, struct view key)
@@ -75,9 +88,15 @@ bool cur_le(struct cur *c, struct view key)
 	return cur_prev(c);
 }
 
-bool cur_next(struct cur *c) { return cur_get(c, MDB_NEXT, (struct view){ 0 }); }
+bool cur_next(struct cur *c)
+{
+	return c->map ? ovcur_next(c) : cur_get(c, MDB_NEXT, (struct view){ 0 });
+}
 
-bool cur_prev(struct cur *c) { return cur_get(c, MDB_PREV, (struct view){ 0 }); }
+bool cur_prev(struct cur *c)
+{
+	return c->map ? ovcur_prev(c) : cur_get(c, MDB_PREV, (struct view){ 0 });
+}
 
 void cur_del(struct cur *c)
 {
@@ -86,6 +105,10 @@ void cur_del(struct cur *c)
 	if (!c->valid || c->txn->rc != RC_OK)
 		return;
 	c->valid = false;
+	if (c->map) {
+		(void)ov_del(c->txn, c->db, c->key);
+		return;
+	}
 	code = mdb_cursor_del(c->mc, 0);
 	if (code != MDB_SUCCESS) {
 		txn_fail(c->txn, store_rc(c->txn->store, code));
@@ -115,6 +138,8 @@ void *filler_reserve(struct filler *f, struct view key, size_t n)
 	struct txn *t = f->cur.txn;
 	int code;
 
+	if (f->cur.map)
+		return txn_reserve(t, f->cur.db, key, n);
 	look_behind(f, key);
 	if (!f->cur.mc || t->rc != RC_OK)
 		return NULL;

@@ -35,8 +35,12 @@ struct store {
 	char dir[];
 };
 
+struct overlay;
+
 struct txn {
-	MDB_txn *mt;
+	MDB_txn *mt; /* of an overlay: its snapshot, also in children */
+	struct overlay *ov; /* NULL: a plain transaction */
+	size_t ov_mark; /* a child's: where its undo begins */
 	struct store *store;
 	struct txn *parent, *child;
 	enum rc rc;

@@ -7,6 +7,9 @@ noinst_LIBRARIES += %D%/libstore.a
 	%D%/internal.h \
 	%D%/lock.c \
 	%D%/lock.h \
+	%D%/overlay.c \
+	%D%/overlay.h \
+	%D%/overlay_cur.c \
 	%D%/pages.c \
 	%D%/pages.h \
 	%D%/schema.c \

@@ -38,6 +38,13 @@ MUST_USE enum rc txn_begin_read(struct store *s, struct txn **out);
 void txn_reset(struct txn *t); /* parks a read transaction: it pins no pages and keeps its slot */
 MUST_USE enum rc txn_renew(struct txn *t);
 MUST_USE enum rc txn_begin_write(struct store *s, struct txn **out);
+/* A snapshot with private writes, at most max_bytes of them (then RC_TOO_LARGE sticks): everything below works as in
+ * a write transaction, children too, and nothing is ever written. It holds up no writer; on any thread, like a
+ * read transaction. It ends with txn_abort(); txn_commit() is refused. */
+MUST_USE enum rc txn_begin_overlay(struct store *s, size_t max_bytes, struct txn **out);
+/* In an overlay: empties a database. Not while a child runs. */
+void txn_overlay_clear(struct txn *t, enum db db);
+size_t txn_overlay_bytes(const struct txn *t); /* what the private writes take; 0: a plain transaction */
 /* A child of a write transaction: commit merges into the parent, abort undoes only the child. */
 MUST_USE enum rc txn_begin_child(struct txn *parent, struct txn **out);
 /* Durable when RC_OK. On a full map RC_STORE_FULL: the caller ends every wish to write, calls
@@ -75,6 +82,11 @@ struct cur {
 	enum db db;
 	bool valid;
 	struct view key, val;
+	/* in an overlay only: */
+	const void *map, *node;
+	struct view base_key, base_val;
+	bool base_valid, at_base, back;
+	uint64_t made;
 };
 void cur_open(struct cur *c, struct txn *t, enum db db); /* errors stick in t; then never valid */
 void cur_close(struct cur *c);

@@ -4,7 +4,7 @@
  * A read transaction passes the gate when it begins or is renewed and leaves it when it is reset
  * or aborted. A write transaction does not: the writer thread alone grows the map.
  */
-#include "store/internal.h"
+#include "store/overlay.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -16,6 +16,20 @@ static MDB_val val_of(struct view v)
 {
 	/* LMDB's interface takes pointers to what it only reads */
 	return (MDB_val){ v.n, (void *)(uintptr_t)(v.p ? v.p : "") };
+}
+
+/* A child of an overlay is the overlay itself, with a place to go back to. */
+static enum rc overlay_child(struct txn *parent, struct txn **out)
+{
+	struct txn *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return RC_NOMEM;
+	*t = (struct txn){ .mt = parent->mt, .ov = parent->ov, .ov_mark = parent->ov->n_undo,
+			   .store = parent->store, .parent = parent, .writable = true, .active = true };
+	t->ov->children++;
+	*out = t;
+	return RC_OK;
 }
 
 static enum rc txn_new(struct store *s, struct txn *parent, bool writable, struct txn **out)
@@ -89,6 +103,28 @@ enum rc txn_begin_write(struct store *s, struct txn **out)
 	return s->read_only ? RC_INTERNAL : txn_new(s, NULL, true, out);
 }
 
+enum rc txn_begin_overlay(struct store *s, size_t max_bytes, struct txn **out)
+{
+	struct overlay *ov = overlay_new(max_bytes);
+	enum rc rc = ov ? txn_begin_read(s, out) : RC_NOMEM;
+
+	if (rc != RC_OK) {
+		overlay_free(ov);
+		return rc;
+	}
+	(*out)->ov = ov;
+	(*out)->writable = true;
+	return RC_OK;
+}
+
+void txn_overlay_clear(struct txn *t, enum db db)
+{
+	assert(t->ov && !t->ov->children && t->cursors == 0);
+	t->ov->map[db] = (struct ov_map){ .cleared = true };
+}
+
+size_t txn_overlay_bytes(const struct txn *t) { return t->ov ? arena_used(t->ov->mem) : 0; }
+
 enum rc txn_begin_child(struct txn *parent, struct txn **out)
 {
 	enum rc rc;
@@ -96,7 +132,7 @@ enum rc txn_begin_child(struct txn *parent, struct txn **out)
 	assert(parent->writable && !parent->child);
 	if (parent->rc != RC_OK)
 		return parent->rc;
-	rc = txn_new(parent->store, parent, true, out);
+	rc = parent->ov ? overlay_child(parent, out) : txn_new(parent->store, parent, true, out);
 	if (rc == RC_OK)
 		parent->child = *out;
 	return rc;
@@ -112,7 +148,11 @@ static void txn_end(struct txn *t)
 			t->parent->store_error = true;
 		}
 	}
-	if (!t->writable && t->active)
+	if (t->ov && t->parent && --t->ov->children == 0)
+		t->ov->n_undo = 0;
+	if (t->ov && !t->parent)
+		overlay_free(t->ov);
+	if (t->active && !t->parent && (!t->writable || t->ov))
 		gate_leave(&t->store->gate);
 	free(t);
 }
@@ -122,7 +162,10 @@ void txn_abort(struct txn *t)
 	if (!t)
 		return;
 	assert(!t->child && t->cursors == 0);
-	mdb_txn_abort(t->mt);
+	if (t->ov && t->parent)
+		overlay_undo(t->ov, t->ov_mark);
+	else
+		mdb_txn_abort(t->mt);
 	txn_end(t);
 }
 
@@ -132,9 +175,15 @@ enum rc txn_commit(struct txn *t)
 	int code;
 
 	assert(!t->child && t->cursors == 0);
+	if (rc == RC_OK && t->ov && !t->parent)
+		rc = RC_INTERNAL;
 	if (rc != RC_OK) {
 		txn_abort(t);
 		return rc;
+	}
+	if (t->ov) {
+		txn_end(t);
+		return RC_OK;
 	}
 	code = mdb_txn_commit(t->mt);
 	if (code != MDB_SUCCESS) {
@@ -187,20 +236,32 @@ enum rc txn_get(struct txn *t, enum db db, struct view key, struct view *out_val
 		return rc;
 	if (key.n == 0 || key.n > KEY_MAX || t->store->dbi[db] == DBI_ABSENT) /* cannot be there */
 		return RC_NOT_FOUND;
+	if (t->ov)
+		return ov_get(t, db, key, out_val);
 	rc = txn_note(t, mdb_get(t->mt, t->store->dbi[db], &k, &v));
 	if (rc == RC_OK && out_val)
 		*out_val = view_of(v.mv_data, v.mv_size);
 	return rc;
 }
 
+/* Whether t takes a write of this key; if not, it has failed. */
+static bool takes(struct txn *t, struct view key)
+{
+	if (t->rc == RC_OK && (!t->writable || t->child || key.n == 0 || key.n > KEY_MAX))
+		txn_fail(t, RC_INTERNAL);
+	return t->rc == RC_OK;
+}
+
 static void put(struct txn *t, enum db db, struct view key, MDB_val *v, unsigned flags)
 {
 	MDB_val k = val_of(key);
 
-	if (t->rc != RC_OK)
+	if (!takes(t, key))
 		return;
-	if (!t->writable || t->child || key.n == 0 || key.n > KEY_MAX)
-		txn_fail(t, RC_INTERNAL);
+	if (t->ov && v->mv_data)
+		ov_put(t, db, key, view_of(v->mv_data, v->mv_size));
+	else if (t->ov)
+		v->mv_data = ov_reserve(t, db, key, v->mv_size);
 	else
 		(void)txn_note(t, mdb_put(t->mt, t->store->dbi[db], &k, v, flags));
 }
@@ -239,6 +300,8 @@ enum rc txn_del(struct txn *t, enum db db, struct view key)
 	}
 	if (key.n == 0 || key.n > KEY_MAX)
 		return RC_NOT_FOUND;
+	if (t->ov)
+		return ov_del(t, db, key);
 	return txn_note(t, mdb_del(t->mt, t->store->dbi[db], &k, NULL));
 }
 
@@ -246,6 +309,8 @@ uint64_t txn_count(struct txn *t, enum db db)
 {
 	MDB_stat st;
 
+	if (t->ov)
+		return t->rc == RC_OK ? ov_count(t, db) : 0;
 	if (t->store->dbi[db] == DBI_ABSENT || t->rc != RC_OK || txn_note(t, mdb_stat(t->mt, t->store->dbi[db], &st)) != RC_OK)
 		return 0;
 	return st.ms_entries;
