@@ -10,6 +10,7 @@
 #define POOL_THREADS 2
 #define POOL_QUEUE 256
 #define LIST_CACHE_BYTES ((size_t)64 << 20)
+#define KNOWN_CACHE_BYTES ((size_t)16 << 20)
 #define JSON_MAX_BYTES ((uint64_t)1 << 20)
 #define IMPORT_MAX_BYTES ((uint64_t)1 << 30)
 #define BEHIND_MS 3000
@@ -55,10 +56,11 @@ static enum rc make_parts(struct api *a, struct err *e)
 		return err_set(e, rc, NULL, "%s", "the embedded files");
 	a->loops = calloc(a->c.loops, sizeof(*a->loops));
 	a->lists = list_cache_new(a->c.list_cache_bytes);
+	a->known = known_cache_new(KNOWN_CACHE_BYTES);
 	a->waiters = waiters_new(a, a->c.behind_ms);
 	a->idempotency = idempotency_new();
 	a->feed = a->loops ? feed_new(a) : NULL;
-	if (!a->loops || !a->lists || !a->waiters || !a->idempotency || !a->feed)
+	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->feed)
 		return err_set(e, RC_NOMEM, NULL, NULL);
 	rc = openapi_make(&a->openapi, a->c.version);
 	if (rc)
@@ -126,6 +128,7 @@ void api_free(struct api *a)
 	waiters_free(a->waiters);
 	idempotency_free(a->idempotency);
 	list_cache_free(a->lists);
+	known_cache_free(a->known);
 	for (unsigned i = 0; a->loops && i < a->c.loops; i++)
 		txn_abort(a->loops[i].txn); /* begun again behind the loop's end */
 	free(a->loops);

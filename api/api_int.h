@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "api/assets.h"
 #include "api/auth.h"
+#include "api/known.h"
 #include "api/list_cache.h"
 #include "api/pool.h"
 #include "api/request.h"
@@ -45,6 +46,7 @@ struct api {
 	struct loop *loops;
 	struct pool *pool;
 	struct list_cache *lists;
+	struct known_cache *known;
 	struct feed *feed;
 	struct waiters *waiters;
 	struct idempotency *idempotency;

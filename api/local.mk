@@ -42,6 +42,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/http1_body.c \
 	%D%/http1_int.h \
 	%D%/incident.c \
+	%D%/known.c \
+	%D%/known.h \
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \

@@ -1,11 +1,11 @@
 /* shown.c - see shown.h. */
 #include "api/shown.h"
 
+#include "api/known.h"
 #include "base/json_out.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "graph/pseudonym.h"
-#include "graph/radix.h"
 
 struct view shown_id(struct request *r, uint32_t viewer, uint32_t org, bool named)
 {
@@ -53,64 +53,21 @@ enum rc request_known_org(const struct request *r, unsigned i, uint32_t viewer, 
 	return RC_OK;
 }
 
-/* ---- the caller's own ---- */
-
-struct units {
-	struct view prefix; /* the entity's id and '~' */
-	struct buf *numbers;
-};
-
-static bool unit_add(void *arg, struct view id, uint32_t org)
-{
-	struct units *u = arg;
-
-	if (id.n <= u->prefix.n || memcmp(id.p, u->prefix.p, u->prefix.n) != 0)
-		return false;
-	buf_add(u->numbers, &org, sizeof(org));
-	return true;
-}
-
-static enum rc own_add(struct request *r, uint32_t org, struct buf *numbers)
-{
-	struct view id = org_id(r->txn, org);
-	char *prefix = arena_alloc(r->arena, id.n + 1);
-	struct units u = { view_of(prefix, id.n + 1), numbers };
-
-	if (!prefix)
-		return RC_NOMEM;
-	if (id.n == 0) /* it is gone */
-		return RC_OK;
-	memcpy(prefix, id.p, id.n);
-	prefix[id.n] = '~';
-	buf_add(numbers, &org, sizeof(org));
-	org_each(r->txn, u.prefix, unit_add, &u);
-	return txn_rc(r->txn);
-}
-
 enum rc request_caller(struct request *r, struct caller *out)
 {
 	struct buf numbers = BUF_INIT;
 	enum rc rc = RC_OK;
-	uint32_t *own;
-	size_t n, k = 0;
 
 	*out = access_caller(&r->who);
-	for (size_t i = 0; i < r->who.n_orgs && !rc && !out->sees_all; i++)
-		rc = own_add(r, r->who.orgs[i], &numbers);
-	n = numbers.n / sizeof(*own);
-	own = arena_alloc(r->arena, MAX(numbers.n, (size_t)1));
-	if (!rc && (!own || !buf_ok(&numbers)))
-		rc = RC_NOMEM;
-	if (!rc && n) {
-		memcpy(own, numbers.p, numbers.n);
-		u32_sort(own, n);
-		for (size_t i = 0; i < n; i++)
-			if (!k || own[k - 1] != own[i])
-				own[k++] = own[i];
+	if (out->sees_all)
+		return RC_OK;
+	rc = known_own(r->txn, &r->who, &numbers);
+	if (!rc) {
+		out->n_own = numbers.n / sizeof(uint32_t);
+		out->own = arena_copy(r->arena, buf_view(&numbers)).p;
+		rc = out->own || !out->n_own ? RC_OK : RC_NOMEM;
 	}
 	buf_done(&numbers);
-	out->own = own;
-	out->n_own = k;
 	return rc;
 }
 

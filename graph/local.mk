@@ -40,6 +40,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/idorder.h \
 	%D%/impact.c \
 	%D%/ids.c \
+	%D%/known.c \
+	%D%/known.h \
 	%D%/link.c \
 	%D%/list.c \
 	%D%/many.c \

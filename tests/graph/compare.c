@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "graph/known.h"
 #include "graph/room.h"
 #include "graph/walk.h"
 
@@ -316,6 +317,31 @@ bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, cons
 	twin_hide(c, secret); /* and with P's own eyes */
 	ok &= compare_chain_in(WALK_TOP_DOWN, false, c, t, s, q, out);
 	ok &= compare_chain_in(WALK_SWEEP, false, c, t, s, q, out);
+	if (!ok)
+		say_question(q, out);
+	return ok;
+}
+
+bool compare_known(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out)
+{
+	static const enum walk_form forms[] = { WALK_ANY, WALK_TOP_DOWN, WALK_SWEEP };
+	AUTO_FREE struct twin_chain *c = malloc(sizeof(*c));
+	bool ok = true;
+
+	if (!c)
+		abort();
+	twin_chain(w, q->p, TIER_MAX, q->on, 0, c);
+	for (size_t f = 0; f < ARRAY_LEN(forms) && ok; f++) {
+		AUTO_FREE uint64_t *bits = calloc(known_words(t), sizeof(*bits));
+
+		scratch_force(s, forms[f]);
+		ok = bits && same(out, "known_compute", known_compute(t, s, w->num[q->p], q->on, bits), RC_OK);
+		for (unsigned o = 0; o < w->n_orgs && ok; o++)
+			if (w->org[o].there)
+				ok = same_at(out, "known", o, bits[w->num[o] / 64] >> (w->num[o] % 64) & 1,
+					     c->tier[o] && c->named[o]);
+	}
+	scratch_force(s, WALK_ANY);
 	if (!ok)
 		say_question(q, out);
 	return ok;

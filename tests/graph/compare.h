@@ -17,6 +17,8 @@ bool compare_chain(const struct world *w, struct txn *t, struct scratch *s, cons
 		   FILE *out);
 bool compare_impact(const struct world *w, struct txn *t, struct scratch *s, int supplier,
 		    const struct question *q, int held_level, FILE *out);
+/* Whom the procurer of the question knows, on its day. */
+bool compare_known(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
 /* Levels held by everybody on a day, and until when. */
 bool compare_held(const struct world *w, struct txn *t, int32_t day, FILE *out);
 /* Levels, clauses and counts of every link on a day. */

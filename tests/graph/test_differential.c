@@ -83,6 +83,7 @@ static bool agrees(struct world *w, struct txn *t, struct rng *r, unsigned quest
 		ok &= compare_held(w, t, q.on, out);
 		ok &= compare_links(w, t, q.on, out);
 		ok &= compare_chain(w, t, rig.scratch, &q, out);
+		ok &= compare_known(w, t, rig.scratch, &q, out);
 		ok &= compare_impact(w, t, rig.scratch, s, &q, -1, out);
 		ok &= compare_impact(w, t, rig.scratch, s, &q, (int)rng_below(r, 6), out);
 		ok &= compare_touched(w, t, rig.scratch, s, q.on, out);
