@@ -133,6 +133,23 @@ static enum rc new_org(const struct ask *a)
 	return err_set(a->e, RC_NO_SUCH_ORG, "parent", "%.*s", (int)of.n, (const char *)of.p);
 }
 
+/* A file of links says what its suppliers are called. */
+static bool is_naming(const struct op *op)
+{
+	return op->kind == OP_MERGE && (op->flags & OPF_STUBS) &&
+	       names_only(op, BIT(ORG_NAME) | BIT(ORG_NAME_KANA) | BIT(ORG_NAME_EN));
+}
+
+/* Who is there keeps the name that it has, unless that is only its id: the row is about the link. */
+static enum rc name_org(const struct ask *a, uint32_t org)
+{
+	struct rec rec;
+
+	if (org_get(a->w, org, &rec) == RC_OK && rec_bool(&rec, ORG_STUB) != 1)
+		a->op->fields = view_of("", 0);
+	return RC_OK;
+}
+
 static enum rc org_op(const struct ask *a)
 {
 	static const uint64_t contacts = BIT(ORG_CONTACTS),
@@ -143,10 +160,13 @@ static enum rc org_op(const struct ask *a)
 
 	if (rc == RC_END) /* not there: a procurer may make it; what else is wrong, apply says */
 		return is_procurer(a) ? new_org(a)
-		       : op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST) ? RC_OK
-									       : forbidden(a, NULL);
+		       : is_naming(op) || op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST)
+			       ? RC_OK
+			       : forbidden(a, NULL);
 	if (rc)
 		return rc;
+	if (is_naming(op) && !access_owns(a->w, a->who, org))
+		return name_org(a, org);
 	enum access_tie tie = access_tie(a->w, a->who, org);
 	if (tie == TIE_NONE && !is_procurer(a) && op->kind != OP_DELETE && !(op->flags & OPF_MUST_EXIST))
 		return forbidden(a, NULL); /* as where it is not there */

@@ -177,6 +177,16 @@ describe("a procurer", () => {
 		problem(assert, await other.get(`/v1/imports/${job.job}`), 404, "not-found");
 	});
 
+	it("imports its vendor list: who is there keeps its name, who is new gets one", async () => {
+		const before = (await d.get(`/v1/orgs/${T}`)).body.name;
+		const text = `procurer,supplier,supplier_name,required_level\n${P},${T},Other name,3\n${P},XX-LOCAL-NEW,New one,3\n`;
+		const job = await p.import("kind=links&format=csv", text);
+		assert.deepEqual([job.accepted, job.rejected], [2, 0], JSON.stringify(job.errors));
+		assert.equal((await d.get(`/v1/orgs/${T}`)).body.name, before);
+		assert.equal((await p.get("/v1/orgs/XX-LOCAL-NEW")).body.name, "New one");
+		await p.delete(`/v1/orgs/${P}/suppliers/${T}`);
+	});
+
 	it("changes its own links in bulk, and nobody else's", async () => {
 		const r = await p.call("POST", "/v1/bulk", { procurer: P, change: { note: "x" }, preview: false });
 		assert.equal(r.status, 200, r.text);
