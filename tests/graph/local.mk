@@ -82,3 +82,18 @@ TESTS += %D%/test_pseudonym
 %C%_test_pseudonym_SOURCES = tests/run.h %D%/test_pseudonym.c
 %C%_test_pseudonym_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_pseudonym_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# What a procurer can learn from its answers.
+check_PROGRAMS += %D%/test_learn
+TESTS += %D%/test_learn
+%C%_test_learn_SOURCES = tests/run.h \
+	%D%/compare.c \
+	%D%/compare.h \
+	%D%/domain_kit.c \
+	%D%/domain_kit.h \
+	%D%/test_learn.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_learn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_learn_LDADD = $(graph_libs) $(CHECK_LIBS)
