@@ -13,6 +13,11 @@
 #define ASSETS_CSP \
 	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
 	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/* The pages need none of what a browser may ask its user for. */
+#define ASSETS_PERMISSIONS                                                                         \
+	"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "  \
+	"magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), "      \
+	"screen-wake-lock=(), serial=(), usb=()"
 #define ASSETS_CACHE_CONTROL "no-cache"
 
 enum {

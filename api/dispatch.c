@@ -180,8 +180,8 @@ static void run_asset(struct request *r)
 
 	snprintf(r->reply.etag, sizeof(r->reply.etag), "%s", a->etag);
 	r->reply.type = a->mime;
-	reply_header(&r->reply, "Content-Security-Policy", "%s", ASSETS_CSP);
-	reply_header(&r->reply, "Referrer-Policy", "no-referrer");
+	reply_header(&r->reply, "Permissions-Policy", "%s", ASSETS_PERMISSIONS);
+	r->http->res.csp = ASSETS_CSP;
 	r->http->res.cache = ASSETS_CACHE_CONTROL;
 	answer_fill(r);
 	if (r->http->res.status == 200)

@@ -36,6 +36,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/events_out.h \
 	%D%/exports.c \
 	%D%/feed.c \
+	%D%/forwarded.c \
+	%D%/forwarded.h \
 	%D%/handlers.h \
 	%D%/http1.c \
 	%D%/http1.h \
@@ -47,6 +49,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \
+	%D%/netaddr.c \
+	%D%/netaddr.h \
 	%D%/openapi.c \
 	%D%/openapi.def \
 	%D%/orgs.c \
@@ -54,6 +58,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/pool.h \
 	%D%/problem.c \
 	%D%/problem.h \
+	%D%/proxy_protocol.c \
+	%D%/proxy_protocol.h \
 	%D%/query.c \
 	%D%/query.def \
 	%D%/query.h \
@@ -64,19 +70,27 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/routes.h \
 	%D%/server.c \
 	%D%/server.h \
+	%D%/server_address.c \
 	%D%/server_conn.c \
 	%D%/server_gzip.c \
 	%D%/server_int.h \
 	%D%/server_listen.c \
+	%D%/server_open.c \
+	%D%/server_proxy.c \
 	%D%/server_reply.c \
 	%D%/server_request.c \
 	%D%/server_send.c \
+	%D%/server_socket.c \
 	%D%/server_sse.c \
 	%D%/shown.c \
 	%D%/shown.h \
+	%D%/server_tls.c \
 	%D%/streams.c \
 	%D%/system.c \
 	%D%/tokens.c \
+	%D%/tls.c \
+	%D%/tls.h \
+	%D%/tls_tickets.c \
 	%D%/uploads.c \
 	%D%/url.c \
 	%D%/url.h \

@@ -11,9 +11,17 @@
 #include <unistd.h>
 
 #include "api/server_int.h"
+#include "api/tls.h"
 #include "base/clock.h"
 #include "base/log.h"
 
+/* Nothing that we answer is to be framed, sniffed, read by other sites or named to them. */
+#define FIXED_FIELDS                                                                               \
+	"X-Content-Type-Options: nosniff\r\n"                                                      \
+	"X-Frame-Options: DENY\r\n"                                                                \
+	"Referrer-Policy: no-referrer\r\n"                                                         \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"                                            \
+	"Cross-Origin-Opener-Policy: same-origin\r\n"
 #define FDS_SPARED 128 /* for the store, spooled bodies, logs */
 
 void server_config_init(struct server_config *c)
@@ -36,6 +44,10 @@ void server_config_init(struct server_config *c)
 		.linger_ms = 2000,
 		.heartbeat_ms = 15000,
 		.stop_ms = 10000,
+		.proxy_field = PROXY_FIELD_FORWARDED,
+		.socket_mode = 0600,
+		.socket_group = (gid_t)-1,
+		.hsts_s = 365 * 86400,
 	};
 }
 
@@ -110,11 +122,15 @@ static void set_date(struct loop *l)
 		return;
 	l->date_s = now;
 	int n = snprintf(l->fixed_head, sizeof(l->fixed_head),
-			 "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n"
-			 "X-Content-Type-Options: nosniff\r\n",
+			 "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n" FIXED_FIELDS,
 			 days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour,
 			 t.tm_min, t.tm_sec);
-	l->fixed_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
+	l->fixed_head_n = l->tls_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
+	unsigned hsts_s = l->server->config.hsts_s;
+	if (hsts_s)
+		n += snprintf(l->fixed_head + l->fixed_head_n, sizeof(l->fixed_head) - l->fixed_head_n,
+			      "Strict-Transport-Security: max-age=%u\r\n", hsts_s);
+	l->tls_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
 }
 
 static void free_dead(struct loop *l)
@@ -236,7 +252,7 @@ static void *loop_main(void *arg)
 static bool loop_init(struct server *s, unsigned index)
 {
 	struct loop *l = &s->loops[index];
-	*l = (struct loop){ .server = s, .index = index, .listen_fd = -1 };
+	*l = (struct loop){ .server = s, .index = index, .listen_fd = -1, .socket_fd = -1 };
 	l->posts_tail = &l->posts;
 	l->next_id = (uint64_t)(index + 1) << 48;
 	pthread_mutex_init(&l->lock, NULL);
@@ -309,6 +325,8 @@ static struct server *server_new(const struct server_config *c)
 	if (!s)
 		return NULL;
 	s->config = *c;
+	s->tls = c->tls;
+	s->uses_tls = c->tls;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
 	fit_to_fd_limit(&s->config);
@@ -320,6 +338,7 @@ static struct server *server_new(const struct server_config *c)
 		ok = loop_init(s, s->loop_count++);
 	if (ok)
 		return s;
+	s->tls = NULL; /* the caller's yet */
 	server_free(s);
 	return NULL;
 }
@@ -328,8 +347,10 @@ enum rc server_start(const struct server_config *c, struct server **out, struct 
 {
 	signal(SIGPIPE, SIG_IGN);
 	struct server *s = server_new(c);
-	if (!s)
+	if (!s) {
+		tls_free(c->tls);
 		return err_set(e, RC_NOMEM, NULL, " ");
+	}
 	enum rc rc = listen_open(s, e);
 	if (!rc) {
 		rc = start_threads(s);
@@ -366,6 +387,7 @@ void server_free(struct server *s)
 		loop_free(&s->loops[i]);
 	free(s->loops);
 	address_table_done(&s->addresses);
+	tls_free(s->tls);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->ready);
 	free(s);
@@ -384,6 +406,8 @@ void server_stats(const struct server *s, struct server_stats *out)
 		.bad_requests = atomic_load(&s->bad_requests),
 		.timeouts = atomic_load(&s->timeouts),
 		.paused = atomic_load(&s->paused),
+		.tls_handshakes = atomic_load(&s->tls_handshakes),
+		.tls_failed = atomic_load(&s->tls_failed),
 		.conns = atomic_load(&s->conns),
 		.streams = atomic_load(&s->streams),
 	};

@@ -12,10 +12,14 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "api/http1.h"
+#include "api/netaddr.h"
 #include "base/arena.h"
 
 struct server;
+struct tls;
 
 #define HTTP_ETAG_GZIP "-gzip" /* ends the tag of a compressed form */
 
@@ -38,6 +42,7 @@ struct http_response {
 	int status; /* required */
 	const char *type; /* Content-Type, a constant; NULL: none */
 	const char *cache; /* Cache-Control, a constant; NULL: "no-store" */
+	const char *csp; /* Content-Security-Policy, a constant; NULL: nothing at all may be loaded */
 	struct view etag; /* with its quotes; the compressed form has one of its own. .p NULL: none */
 	struct buf headers; /* more fields: http_header_add() */
 	const struct http_source *source;
@@ -89,9 +94,22 @@ struct server_handler {
 	void (*loop_done)(void *user, void *data);
 };
 
+/* Which field of a trusted proxy names the client. */
+enum proxy_field { PROXY_FIELD_NONE, PROXY_FIELD_FORWARDED, PROXY_FIELD_X_FORWARDED_FOR };
+
 struct server_config {
 	const char *host; /* address or name; NULL: all addresses */
 	uint16_t port; /* 0: any free one */
+	struct tls *tls; /* NULL: plain. server_start() takes it over, whatever it answers */
+	/* Plain on an address that others reach: refused but for proxies, unless allow_plain. */
+	bool allow_plain;
+	struct nets proxies; /* whose word about the client is taken */
+	bool proxy_protocol; /* they begin each connection with it; their fields are not believed then */
+	enum proxy_field proxy_field;
+	const char *socket; /* path of a Unix socket beside; NULL: none */
+	mode_t socket_mode;
+	gid_t socket_group; /* (gid_t)-1: as it is */
+	unsigned hsts_s; /* Strict-Transport-Security where the client speaks TLS; 0: not sent */
 	unsigned loops;
 	const char *spool_dir; /* for bodies beyond body_memory_bytes; NULL: 413 */
 	unsigned conns_max; /* also kept below the limit of file descriptors */
@@ -121,6 +139,8 @@ void server_config_init(struct server_config *c);
 MUST_USE enum rc server_start(const struct server_config *c, struct server **out, struct err *e);
 uint16_t server_port(const struct server *s);
 unsigned server_loops(const struct server *s);
+/* New connections are begun with t, which is taken over. Any thread. Only where there was TLS from the start. */
+void server_tls_replace(struct server *s, struct tls *t);
 /* Takes no more connections, finishes the requests under way, closes the rest after stop_ms at
  * the latest and ends the loops. Any thread but a loop's; once. */
 void server_stop(struct server *s);
@@ -132,6 +152,7 @@ MUST_USE enum rc server_post(struct server *s, unsigned loop, void (*fn)(void *a
 
 struct server_stats {
 	uint64_t accepted, refused, requests, bad_requests, timeouts, paused;
+	uint64_t tls_handshakes, tls_failed; /* done; not done */
 	unsigned conns, streams; /* now; streams: SSE */
 };
 void server_stats(const struct server *s, struct server_stats *out); /* any thread */
@@ -146,8 +167,19 @@ struct view http_header(const struct http_request *req, const char *lower_name);
 struct view http_host(const struct http_request *req);
 /* Adds a field to the answer. Control bytes in the value become '?'. */
 void http_header_add(struct http_request *req, const char *name, const char *fmt, ...) PRINTF(3, 4);
-/* The client's address without its port. */
+/* The client's address without its port: the one a trusted proxy names, else the connection's; "unix:UID" over
+ * the Unix socket. */
 void http_peer(const struct http_request *req, char *out, size_t out_size);
+/* The user at the other end of the Unix socket; false: it came another way. */
+bool http_peer_uid(const struct http_request *req, uid_t *out_uid);
+/* Whether the client's bytes are encrypted on their way: by us, or by a trusted proxy that says so. */
+bool http_is_tls(const struct http_request *req);
+/* The client's certificate, where one was asked for, shown and verified in this connection. */
+struct http_client_cert {
+	const char *fingerprint; /* SHA-256 of the whole, in lower-case hexadecimal; "": none */
+	const char *subject; /* "CN:… DNS:… email:… URI:…", printable ASCII; for people, not to decide by */
+};
+struct http_client_cert http_client_cert(const struct http_request *req);
 /* True once the connection is known to be dead: work for this answer is in vain. Any thread. */
 bool http_client_gone(const struct http_request *req);
 /* Hands the spooled body over: the caller closes it. -1 if there is none. */

@@ -2,11 +2,8 @@
  * server_conn.c - one connection: reads requests one after another, hands them on, keeps the
  * deadlines of reading, and ends the connection in good order.
  */
-#include <errno.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "api/server_int.h"
 
@@ -74,6 +71,12 @@ static void take_head(struct conn *c, struct request *q)
 	q->keep_alive = q->reader.keep_alive;
 	q->has_head = true;
 	c->since_ms = c->loop->now_ms;
+	const char *reason = NULL;
+	int refusal = c->peer.trusted ? proxy_fields_read(q, &reason) : 0;
+	if (refusal) {
+		conn_refuse(c, refusal, reason);
+		return;
+	}
 	if (h->on_head && !h->on_head(h->user, &q->pub, &limits)) {
 		refused_by_handler(c, q);
 		return;
@@ -210,6 +213,8 @@ static void settle(struct conn *c)
 		c->state = CONN_CLOSING;
 	if (c->state == CONN_CLOSING && !unsent && c->linger && !c->eof) {
 		/* RFC 9112 9.6: closing with unread input would take the answer away. */
+		if (c->tls)
+			conn_tls_end(c);
 		shutdown(c->fd, SHUT_WR);
 		c->state = CONN_LINGER;
 		c->since_ms = c->loop->now_ms;
@@ -329,138 +334,4 @@ void conn_check_deadlines(struct conn *c)
 	} else if (c->state == CONN_LINGER && c->loop->now_ms - c->since_ms > f->linger_ms) {
 		conn_close(c);
 	}
-}
-
-/* --- opening and closing --- */
-
-static void on_readable(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-	struct loop *l = c->loop;
-	(void)what;
-	ssize_t n = recv(fd, l->input, READ_BYTES, 0);
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return;
-	c->eof = n == 0;
-	c->broken = n < 0;
-	if (n > 0 && c->held.n) {
-		buf_add(&c->held, l->input, (size_t)n);
-		c->input = buf_view(&c->held);
-	} else if (n > 0) {
-		c->input = view_of(l->input, (size_t)n);
-	}
-	conn_run(c);
-}
-
-static void on_writable(struct bufferevent *bev, void *arg)
-{
-	(void)bev;
-	conn_run(arg);
-}
-
-static void on_write_error(struct bufferevent *bev, short what, void *arg)
-{
-	struct conn *c = arg;
-	(void)bev;
-	(void)what;
-	c->broken = true;
-	conn_run(c);
-}
-
-bool conn_open(struct loop *l, int fd, const struct sockaddr_in6 *peer, const struct address *a)
-{
-	struct conn *c = calloc(1, sizeof(*c));
-	if (!c)
-		return false;
-	c->bev = bufferevent_socket_new(l->base, fd, 0);
-	bool watched =
-		c->bev &&
-		!event_assign(&c->read_event, l->base, fd, EV_READ | EV_PERSIST, on_readable, c) &&
-		!event_add(&c->read_event, NULL);
-	if (!watched) {
-		if (c->bev)
-			bufferevent_free(c->bev);
-		free(c);
-		return false;
-	}
-	c->reading = true;
-	c->loop = l;
-	c->fd = fd;
-	c->peer = *peer;
-	c->address = *a;
-	c->first = true;
-	c->since_ms = l->now_ms;
-	c->next = l->conns;
-	if (l->conns)
-		l->conns->prev = c;
-	l->conns = c;
-	bufferevent_setcb(c->bev, NULL, on_writable, on_write_error, c);
-	bufferevent_setwatermark(c->bev, EV_WRITE, WRITE_LOW_BYTES / 2, 0);
-	bufferevent_enable(c->bev, EV_WRITE);
-	return true;
-}
-
-static void leave_request(struct conn *c)
-{
-	const struct server_handler *h = &c->loop->server->config.handler;
-	struct request *q = c->req;
-	c->req = NULL;
-	if (!q)
-		return;
-	q->conn = NULL;
-	atomic_store(&q->gone, true);
-	if (c->state == CONN_HANDLE) /* the handler's until it replies */
-		return;
-	if (c->state == CONN_EVENTS)
-		sse_ended(q);
-	if (q->admitted && h->on_drop)
-		h->on_drop(h->user, &q->pub);
-	request_release(q);
-}
-
-void conn_close(struct conn *c)
-{
-	struct loop *l = c->loop;
-	if (c->dead)
-		return;
-	if (c->running) {
-		c->broken = true;
-		return;
-	}
-	c->dead = true;
-	leave_request(c);
-	/* Closed here and now: libevent frees later, and the descriptor may be needed at once. */
-	bufferevent_setcb(c->bev, NULL, NULL, NULL, NULL);
-	bufferevent_disable(c->bev, EV_READ | EV_WRITE);
-	event_del(&c->read_event);
-	close(c->fd);
-	bufferevent_free(c->bev);
-	c->bev = NULL;
-	buf_done(&c->held);
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		l->conns = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	c->next = l->dead;
-	l->dead = c;
-	address_leave(&l->server->addresses, &c->address);
-	atomic_fetch_sub(&l->server->conns, 1);
-	listen_resume(l);
-	if (l->stopping && !l->conns)
-		event_base_loopbreak(l->base);
-}
-
-void conn_free(struct conn *c) { free(c); }
-
-bool conn_evict_idle(struct loop *l)
-{
-	struct conn *oldest = NULL;
-	for (struct conn *c = l->conns; c; c = c->next)
-		if (conn_is_idle(c) && (!oldest || c->since_ms <= oldest->since_ms))
-			oldest = c;
-	if (oldest)
-		conn_close(oldest);
-	return oldest;
 }

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <event2/event_struct.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -26,9 +25,22 @@
 #define COPY_MAX_BYTES 16384 /* larger bodies are lent to libevent, not copied */
 #define REQUESTS_KEPT 256 /* free requests kept by a loop */
 
+#define FIXED_HEAD_BYTES 640
+
 struct event_base;
+struct evbuffer;
 struct bufferevent;
+struct conn_tls;
 struct z_stream_s;
+
+/* Who is at the other end, as far as it is known. */
+struct peer {
+	struct ip ip;
+	uid_t uid; /* where local */
+	bool local; /* over the Unix socket */
+	bool trusted; /* a proxy of ours */
+	bool https; /* its proxy says that the client came over TLS */
+};
 
 struct post {
 	void (*fn)(void *arg);
@@ -68,7 +80,9 @@ struct conn {
 	struct loop *loop;
 	struct conn *prev, *next; /* loop->conns, or next only: loop->dead */
 	struct event read_event;
-	struct bufferevent *bev; /* the output that the socket did not take at once */
+	struct bufferevent *bev; /* of a plain one */
+	struct conn_tls *tls; /* NULL: plain */
+	struct evbuffer *output; /* what the socket did not take at once */
 	int fd;
 	struct view input; /* not read yet; in loop->input while running, else in held */
 	struct buf held;
@@ -76,10 +90,12 @@ struct conn {
 	struct request *req;
 	int64_t since_ms; /* of the phase that the deadline counts from */
 	int64_t write_since_ms; /* the client owes us reading since then; 0: it does not */
-	uint64_t queued_bytes; /* ever handed to bev's output */
+	uint64_t queued_bytes; /* ever handed to output */
 	uint64_t write_mark; /* taken by the client at write_since_ms */
-	struct sockaddr_in6 peer; /* or a sockaddr_in */
+	struct peer peer;
 	struct address address;
+	bool counted; /* address is, by the table */
+	bool awaits_proxy; /* a PROXY header is to come before anything else; in held as far as it came */
 	struct post post; /* one wake-up of its own */
 	bool posted, first, running, reading, eof, broken, dead, linger;
 	unsigned drained_bytes; /* while lingering */
@@ -95,11 +111,14 @@ struct request {
 	struct request *next; /* free list */
 	struct request *all_prev, *all_next;
 	struct post post;
-	struct sockaddr_in6 peer;
+	struct peer peer;
+	struct address address; /* of the client that a proxy's field names */
+	bool counted;
+	struct http_client_cert cert; /* in the arena */
 	struct buf body;
 	enum body_place body_place;
 	size_t body_accounted;
-	bool keep_alive, has_head;
+	bool keep_alive, has_head, own_tls;
 	bool admitted; /* by on_head(), and on_request() or an answer is to come */
 	atomic_bool gone;
 	/* CONN_STREAM */
@@ -121,11 +140,13 @@ struct loop {
 	struct event_base *base;
 	struct event *listen_event, *wake_event, *tick_event;
 	int listen_fd, wake_fd, reserve_fd;
+	struct event *socket_event; /* the first loop's alone */
+	int socket_fd;
 	void *data;
 	int64_t now_ms; /* monotonic, as of the last tick */
 	time_t date_s;
-	char fixed_head[128]; /* the fields that every answer carries */
-	size_t fixed_head_n;
+	char fixed_head[FIXED_HEAD_BYTES]; /* the fields that every answer carries ... */
+	size_t fixed_head_n, tls_head_n; /* ... and over TLS some more */
 	struct conn *conns, *dead;
 	struct conn *current; /* conn_run() is at work on it, out is its */
 	bool walking; /* over conns: none but the one at hand may close */
@@ -157,6 +178,9 @@ struct server {
 	atomic_size_t body_bytes; /* in memory */
 	atomic_int_fast64_t accept_logged_ms; /* the warning comes once a minute at most */
 	atomic_uint_fast64_t accepted, refused, requests, bad_requests, timeouts, paused;
+	atomic_uint_fast64_t tls_handshakes, tls_failed;
+	bool uses_tls; /* from the start or never */
+	struct tls *tls; /* under lock */
 };
 
 /* server.c */
@@ -168,14 +192,50 @@ enum rc listen_open(struct server *s, struct err *e);
 bool listen_start(struct loop *l);
 void listen_stop(struct loop *l);
 void listen_resume(struct loop *l);
+/* A refusal of a few bytes without a request: best effort. */
+void refuse_plainly(int fd, const char *status, const char *code);
+/* A new connection: opened, or turned away. */
+void admit(struct loop *l, int fd, const struct peer *peer);
+
+/* server_address.c */
+struct address address_of(const struct ip *ip);
+bool address_enter(struct address_table *t, const struct address *a);
 bool address_table_init(struct address_table *t, unsigned conns_max, unsigned max);
 void address_table_done(struct address_table *t);
 void address_leave(struct address_table *t, const struct address *a);
 
-/* server_conn.c */
-/* Takes over fd; false: out of memory, fd is still the caller's. */
-bool conn_open(struct loop *l, int fd, const struct sockaddr_in6 *peer, const struct address *a);
+/* server_socket.c: the Unix socket */
+enum rc socket_open(struct server *s, struct err *e);
+bool socket_start(struct loop *l);
+void socket_stop(struct loop *l);
+
+/* server_open.c */
+/* Takes over fd; false: out of memory, fd is still the caller's. counted: the address is, and is left with it. */
+bool conn_open(struct loop *l, int fd, const struct peer *peer, bool counted);
+/* Takes what the socket has and runs. */
+void conn_read(struct conn *c);
 void conn_close(struct conn *c);
+
+/* server_tls.c */
+bool conn_tls_open(struct conn *c);
+/* As recv(2) and send(2) on a socket that does not block; -1: errno is EAGAIN, or it is over. */
+ssize_t conn_tls_recv(struct conn *c, char *out, size_t size);
+size_t conn_tls_send(struct conn *c, struct view v);
+/* Something was added to the output. */
+void conn_tls_queued(struct conn *c);
+void conn_tls_end(struct conn *c);
+void conn_tls_close(struct conn *c);
+void conn_tls_free(struct conn *c);
+/* The fingerprint, or NULL. */
+const char *conn_client_cert(const struct conn *c, const char **out_subject);
+
+/* server_proxy.c */
+/* Reads the PROXY header; false: more is to come, or c is closed. */
+bool proxy_header_read(struct conn *c);
+/* Who the client of this request is; 0, or the status to refuse with. */
+int proxy_fields_read(struct request *q, const char **out_reason);
+
+/* server_conn.c */
 /* Reads and answers as far as it goes, then sends and settles. */
 void conn_run(struct conn *c);
 /* Runs conn_run() soon, not from within the caller. */

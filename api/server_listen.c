@@ -1,6 +1,7 @@
 /*
  * server_listen.c - listeners, one for each loop (SO_REUSEPORT), and who may come in: the caps in
- * total and by address, and what happens when file descriptors run out. A loop that can take
+ * total and by address (which do not count trusted proxies: their clients are counted), and what happens
+ * when file descriptors run out. A loop that can take
  * no more stops watching its listener, says so once, and watches it again when a connection of
  * its own closes, or at the latest a second later; meanwhile clients wait in the kernel's queue.
  */
@@ -21,102 +22,10 @@
 #define ACCEPT_RETRY_MS 1000
 #define LOG_EVERY_MS 60000
 
-/* --- how many connections an address has --- */
-
-bool address_table_init(struct address_table *t, unsigned conns_max, unsigned max)
-{
-	size_t n = 16;
-	while (n < 2 * (size_t)conns_max + 2)
-		n *= 2;
-	pthread_mutex_init(&t->lock, NULL);
-	t->slots = calloc(n, sizeof(*t->slots));
-	t->mask = n - 1;
-	t->max = max;
-	return t->slots;
-}
-
-void address_table_done(struct address_table *t)
-{
-	if (t->slots)
-		pthread_mutex_destroy(&t->lock);
-	free(t->slots);
-}
-
-static size_t address_home(const struct address_table *t, const struct address *a)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-	for (size_t i = 0; i < sizeof(a->bytes); i++)
-		h = (h ^ a->bytes[i]) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 29) & t->mask;
-}
-
-static size_t address_slot(const struct address_table *t, const struct address *a)
-{
-	size_t i = address_home(t, a);
-	while (t->slots[i].count && memcmp(&t->slots[i].address, a, sizeof(*a)) != 0)
-		i = (i + 1) & t->mask;
-	return i;
-}
-
-static bool address_enter(struct address_table *t, const struct address *a)
-{
-	pthread_mutex_lock(&t->lock);
-	struct address_count *slot = &t->slots[address_slot(t, a)];
-	bool ok = slot->count < t->max;
-	if (ok) {
-		slot->address = *a;
-		slot->count++;
-	}
-	pthread_mutex_unlock(&t->lock);
-	return ok;
-}
-
-/* Closes the hole at i, so that every entry stays reachable from its home. */
-static void address_remove(struct address_table *t, size_t i)
-{
-	for (size_t j = (i + 1) & t->mask; t->slots[j].count; j = (j + 1) & t->mask) {
-		size_t home = address_home(t, &t->slots[j].address);
-		if (((j - home) & t->mask) >= ((j - i) & t->mask)) {
-			t->slots[i] = t->slots[j];
-			i = j;
-		}
-	}
-	t->slots[i].count = 0;
-}
-
-void address_leave(struct address_table *t, const struct address *a)
-{
-	pthread_mutex_lock(&t->lock);
-	size_t i = address_slot(t, a);
-	if (t->slots[i].count == 1)
-		address_remove(t, i);
-	else if (t->slots[i].count)
-		t->slots[i].count--;
-	pthread_mutex_unlock(&t->lock);
-}
-
-static struct address address_of(const struct sockaddr_in6 *peer)
-{
-	struct address a = { { 0 } };
-	struct sockaddr_in in4;
-	memcpy(&in4, peer, sizeof(in4));
-	if (in4.sin_family == AF_INET) {
-		memcpy(a.bytes, &in4.sin_addr, 4);
-		return a;
-	}
-	if (IN6_IS_ADDR_V4MAPPED(&peer->sin6_addr)) {
-		memcpy(a.bytes, peer->sin6_addr.s6_addr + 12, 4);
-		return a;
-	}
-	a.bytes[0] = 1;
-	memcpy(a.bytes + 1, peer->sin6_addr.s6_addr, 8);
-	return a;
-}
-
 /* --- accepting --- */
 
 /* Best effort: it fits into an empty socket buffer or is lost. */
-static void turn_away(int fd, const char *status, const char *code)
+void refuse_plainly(int fd, const char *status, const char *code)
 {
 	char body[160], text[480];
 	int n = snprintf(
@@ -126,9 +35,17 @@ static void turn_away(int fd, const char *status, const char *code)
 	n = snprintf(
 		text, sizeof(text),
 		"HTTP/1.1 %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
-		"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s",
+		"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nRetry-After: 5\r\n"
+		"Connection: close\r\n\r\n%s",
 		status, n, body);
 	(void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* With TLS nothing can be said before the handshake, which is what there is no room for. */
+static void turn_away(const struct server *s, int fd, const char *status, const char *code)
+{
+	if (!s->uses_tls)
+		refuse_plainly(fd, status, code);
 	close(fd);
 }
 
@@ -164,32 +81,53 @@ static void starve(struct loop *l, int error)
 		close(l->reserve_fd);
 		int fd = accept4(l->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
-			turn_away(fd, "503 Service Unavailable", "busy");
+			turn_away(l->server, fd, "503 Service Unavailable", "busy");
 		l->reserve_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	}
 	pause_accept(l, error);
 }
 
-static void admit(struct loop *l, int fd, const struct sockaddr_in6 *peer)
+/* Not whose token would cross a network in the clear, past the proxy that is there for it. */
+static bool may_be_plain(const struct server *s, const struct peer *p)
+{
+	return s->uses_tls || s->config.allow_plain || p->trusted || ip_is_loopback(&p->ip);
+}
+
+void admit(struct loop *l, int fd, const struct peer *peer)
 {
 	struct server *s = l->server;
-	struct address a = address_of(peer);
+	struct address a = address_of(&peer->ip);
+	bool counts = !peer->trusted && !peer->local;
 	atomic_fetch_add_explicit(&s->accepted, 1, memory_order_relaxed);
 	bool full = atomic_fetch_add(&s->conns, 1) >= s->config.conns_max;
 	if (full && conn_evict_idle(l))
 		full = false;
-	if (!full && address_enter(&s->addresses, &a)) {
-		if (conn_open(l, fd, peer, &a))
+	if (!full && (!counts || address_enter(&s->addresses, &a))) {
+		if (conn_open(l, fd, peer, counts))
 			return;
-		address_leave(&s->addresses, &a);
+		if (counts)
+			address_leave(&s->addresses, &a);
 		full = true;
 	}
 	atomic_fetch_sub(&s->conns, 1);
 	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);
 	if (full)
-		turn_away(fd, "503 Service Unavailable", "busy");
+		turn_away(s, fd, "503 Service Unavailable", "busy");
 	else
-		turn_away(fd, "429 Too Many Requests", "too-many-requests");
+		turn_away(s, fd, "429 Too Many Requests", "too-many-requests");
+}
+
+static void admit_from(struct loop *l, int fd, const struct sockaddr_in6 *sa)
+{
+	struct server *s = l->server;
+	struct peer peer = { .ip = ip_of(sa) };
+	peer.trusted = nets_has(&s->config.proxies, &peer.ip);
+	if (may_be_plain(s, &peer)) {
+		admit(l, fd, &peer);
+		return;
+	}
+	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);
+	turn_away(s, fd, "403 Forbidden", "tls-required");
 }
 
 static void on_accept(evutil_socket_t listen_fd, short what, void *arg)
@@ -202,7 +140,7 @@ static void on_accept(evutil_socket_t listen_fd, short what, void *arg)
 		socklen_t n = sizeof(peer);
 		int fd = accept4(listen_fd, sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
-			admit(l, fd, &peer);
+			admit_from(l, fd, &peer);
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			starve(l, errno);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -258,6 +196,16 @@ static int bind_one(const struct addrinfo *ai, bool first)
 	return -1;
 }
 
+/* Tokens are not to cross a network in the clear by oversight. */
+static bool clear_text_is_meant(const struct server *s, const struct addrinfo *ai)
+{
+	const struct server_config *c = &s->config;
+	struct sockaddr_in6 sa = { 0 };
+	memcpy(&sa, ai->ai_addr, MIN(sizeof(sa), (size_t)ai->ai_addrlen));
+	struct ip ip = ip_of(&sa);
+	return s->uses_tls || c->allow_plain || c->proxies.n || ip_is_loopback(&ip);
+}
+
 static enum rc bind_loop(struct server *s, struct loop *l, struct err *e)
 {
 	const struct server_config *c = &s->config;
@@ -272,10 +220,19 @@ static enum rc bind_loop(struct server *s, struct loop *l, struct err *e)
 	if (gai)
 		return err_set(e, RC_USAGE, "listen", "cannot listen on %s: %s", host,
 			       gai_strerror(gai));
-	for (struct addrinfo *ai = list; ai && l->listen_fd < 0; ai = ai->ai_next)
-		l->listen_fd = bind_one(ai, l == &s->loops[0]);
+	bool refused = false;
+	for (struct addrinfo *ai = list; ai && l->listen_fd < 0 && !refused; ai = ai->ai_next) {
+		refused = !clear_text_is_meant(s, ai);
+		if (!refused)
+			l->listen_fd = bind_one(ai, l == &s->loops[0]);
+	}
 	int saved = errno;
 	freeaddrinfo(list);
+	if (refused)
+		return err_set(e, RC_USAGE, "listen",
+			       "refusing to listen on %s without TLS: set tls_cert and tls_key, name the "
+			       "TLS proxy in trusted_proxies, or say allow_plain = yes",
+			       host);
 	if (l->listen_fd < 0)
 		return err_set(e, RC_IO, "listen", "cannot listen on %s port %s: %s", host, port,
 			       strerror(saved));
@@ -292,13 +249,13 @@ enum rc listen_open(struct server *s, struct err *e)
 		if (s->port == 0)
 			s->port = bound_port(s->loops[i].listen_fd);
 	}
-	return RC_OK;
+	return socket_open(s, e);
 }
 
 bool listen_start(struct loop *l)
 {
 	l->listen_event = event_new(l->base, l->listen_fd, EV_READ | EV_PERSIST, on_accept, l);
-	return l->listen_event && event_add(l->listen_event, NULL) == 0;
+	return l->listen_event && event_add(l->listen_event, NULL) == 0 && socket_start(l);
 }
 
 void listen_stop(struct loop *l)
@@ -309,4 +266,5 @@ void listen_stop(struct loop *l)
 	if (l->listen_fd >= 0)
 		close(l->listen_fd);
 	l->listen_fd = -1;
+	socket_stop(l);
 }

@@ -8,6 +8,7 @@
 
 #include "api/server_int.h"
 
+#define CSP_NOTHING "default-src 'none'; frame-ancestors 'none'"
 #define GZIP_MIN_BYTES 1024
 #define GZIP_MAX_BYTES 131072 /* in one go; more would hold up the loop */
 #define GZIP_STREAMS_MAX 32 /* of one loop; each takes 270 kB */
@@ -48,7 +49,7 @@ static const struct status_text statuses[] = {
 	{ 417, "Expectation Failed", "expectation-failed" },
 	{ 422, "Unprocessable Content", NULL },
 	{ 428, "Precondition Required", NULL },
-	{ 429, "Too Many Requests", NULL },
+	{ 429, "Too Many Requests", "too-many-requests" },
 	{ 431, "Request Header Fields Too Large", "head-too-large" },
 	{ 500, "Internal Server Error", "internal" },
 	{ 501, "Not Implemented", "not-implemented" },
@@ -96,7 +97,8 @@ void reply_head(struct request *q, int64_t length, bool close)
 	buf_addu(b, (uint64_t)res->status);
 	buf_adds(b, " ");
 	put_field(b, status_find(res->status)->reason, "");
-	buf_add(b, l->fixed_head, l->fixed_head_n);
+	buf_add(b, l->fixed_head, http_is_tls(&q->pub) ? l->tls_head_n : l->fixed_head_n);
+	put_field(b, "Content-Security-Policy: ", res->csp ? res->csp : CSP_NOTHING);
 	put_field(b, "Cache-Control: ", res->cache ? res->cache : "no-store");
 	if (res->type)
 		put_field(b, "Content-Type: ", res->type);

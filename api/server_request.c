@@ -2,12 +2,10 @@
  * server_request.c - requests as objects: taken from the loop's free list, their bodies collected
  * in memory or in a file without a name, and what a handler may ask of them.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/server_int.h"
@@ -57,6 +55,22 @@ void request_free(struct request *q)
 	free(q);
 }
 
+/* The request may outlive its connection. Without memory it is a request without a certificate. */
+static void take_cert(struct request *q, const struct conn *c)
+{
+	const char *subject, *fingerprint = conn_client_cert(c, &subject);
+	q->cert = (struct http_client_cert){ NULL, NULL };
+	if (!fingerprint)
+		return;
+	size_t n = strlen(fingerprint) + 1, m = strlen(subject) + 1;
+	char *copy = arena_alloc(q->pub.arena, n + m);
+	if (!copy)
+		return;
+	memcpy(copy, fingerprint, n);
+	memcpy(copy + n, subject, m);
+	q->cert = (struct http_client_cert){ copy, copy + n };
+}
+
 struct request *request_take(struct conn *c)
 {
 	struct loop *l = c->loop;
@@ -72,6 +86,8 @@ struct request *request_take(struct conn *c)
 	q->next = NULL;
 	q->conn = c;
 	q->peer = c->peer;
+	q->own_tls = c->tls;
+	take_cert(q, c);
 	q->pub.id = l->next_id++;
 	q->pub.loop_data = l->data;
 	return q;
@@ -97,6 +113,9 @@ void request_release(struct request *q)
 	struct loop *l = q->loop;
 	reply_end(q);
 	body_unaccount(q);
+	if (q->counted)
+		address_leave(&l->server->addresses, &q->address);
+	q->counted = false;
 	if (l->free_count >= REQUESTS_KEPT) {
 		request_free(q);
 		return;
@@ -259,16 +278,31 @@ void http_header_add(struct http_request *req, const char *name, const char *fmt
 
 void http_peer(const struct http_request *req, char *out, size_t out_size)
 {
-	const struct request *q = inner(req);
-	struct sockaddr_in in4;
-	const char *text;
-	memcpy(&in4, &q->peer, sizeof(in4));
-	if (in4.sin_family == AF_INET)
-		text = inet_ntop(AF_INET, &in4.sin_addr, out, (socklen_t)out_size);
+	const struct peer *p = &inner(req)->peer;
+	if (p->local)
+		snprintf(out, out_size, "unix:%u", (unsigned)p->uid);
 	else
-		text = inet_ntop(AF_INET6, &q->peer.sin6_addr, out, (socklen_t)out_size);
-	if (!text && out_size)
-		out[0] = '\0';
+		ip_text(&p->ip, out, out_size);
+}
+
+bool http_peer_uid(const struct http_request *req, uid_t *out_uid)
+{
+	const struct peer *p = &inner(req)->peer;
+	if (p->local)
+		*out_uid = p->uid;
+	return p->local;
+}
+
+bool http_is_tls(const struct http_request *req)
+{
+	const struct request *q = inner(req);
+	return q->own_tls || q->peer.https;
+}
+
+struct http_client_cert http_client_cert(const struct http_request *req)
+{
+	const struct request *q = inner(req);
+	return q->cert.fingerprint ? q->cert : (struct http_client_cert){ "", "" };
 }
 
 bool http_client_gone(const struct http_request *req)

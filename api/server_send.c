@@ -1,11 +1,10 @@
 /*
  * server_send.c - the way out. Bytes go to the socket at once where nothing is queued before
  * them; libevent gets only what the socket does not take, which saves it from arming and
- * disarming for every answer.
+ * disarming for every answer. A connection with TLS sends its queue itself (server_tls.c).
  */
 #include <errno.h>
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -16,7 +15,13 @@
 
 size_t conn_unsent(const struct conn *c)
 {
-	return c->bev ? evbuffer_get_length(bufferevent_get_output(c->bev)) : 0;
+	return c->output ? evbuffer_get_length(c->output) : 0;
+}
+
+static size_t send_tls(struct conn *c, struct view a, struct view b)
+{
+	size_t n = conn_tls_send(c, a);
+	return n == a.n && b.n ? n + conn_tls_send(c, b) : n;
 }
 
 /* How many bytes of both the socket took; b may be empty. */
@@ -26,6 +31,8 @@ static size_t send_now(struct conn *c, struct view a, struct view b)
 	struct msghdr m = { .msg_iov = v, .msg_iovlen = b.n ? 2 : 1 };
 	if (c->broken || conn_unsent(c) > 0)
 		return 0;
+	if (c->tls)
+		return send_tls(c, a, b);
 	memcpy(&v[0].iov_base, &a.p, sizeof(a.p)); /* sendmsg() does not write there */
 	memcpy(&v[1].iov_base, &b.p, sizeof(b.p));
 	v[0].iov_len = a.n;
@@ -38,13 +45,20 @@ static size_t send_now(struct conn *c, struct view a, struct view b)
 	return 0;
 }
 
+/* n bytes more are in the output, or could not be added. */
+static void queued(struct conn *c, uint64_t n, int failed)
+{
+	c->queued_bytes += n;
+	if (failed)
+		c->broken = true;
+	else if (c->tls)
+		conn_tls_queued(c);
+}
+
 static void queue(struct conn *c, struct view v)
 {
-	if (c->broken || v.n == 0)
-		return;
-	c->queued_bytes += v.n;
-	if (bufferevent_write(c->bev, v.p, v.n))
-		c->broken = true;
+	if (!c->broken && v.n > 0)
+		queued(c, v.n, evbuffer_add(c->output, v.p, v.n));
 }
 
 static struct view behind(struct view v, size_t n)
@@ -101,11 +115,9 @@ static void free_memory(const void *data, size_t n, void *base)
 static void queue_lent(struct conn *c, const char *p, size_t n, evbuffer_ref_cleanup_cb done,
 		       void *arg)
 {
-	c->queued_bytes += n;
-	if (evbuffer_add_reference(bufferevent_get_output(c->bev), p, n, done, arg) == 0)
-		return;
-	c->broken = true;
-	if (done)
+	int failed = evbuffer_add_reference(c->output, p, n, done, arg);
+	queued(c, n, failed);
+	if (failed && done)
 		done(p, n, arg);
 }
 
@@ -140,8 +152,6 @@ void conn_send_file(struct conn *c, int fd, uint64_t bytes)
 		c->broken = true;
 		return;
 	}
-	c->queued_bytes += bytes;
-	if (evbuffer_add_file_segment(bufferevent_get_output(c->bev), seg, 0, (ev_off_t)bytes))
-		c->broken = true;
+	queued(c, bytes, evbuffer_add_file_segment(c->output, seg, 0, (ev_off_t)bytes));
 	evbuffer_file_segment_free(seg);
 }

@@ -22,6 +22,8 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/pack.c \
 	%D%/pack.h \
 	%D%/rc.def \
+	%D%/secret_file.c \
+	%D%/secret_file.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/tokentext.c \

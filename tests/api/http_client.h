@@ -1,6 +1,6 @@
 /*
  * http_client.h - a raw HTTP client for the server's tests: bytes out, answers in, five seconds
- * of patience. Failures end the test at once.
+ * of patience. Failures end the test at once. Where client_tls is set, new clients speak TLS.
  */
 #pragma once
 
@@ -8,6 +8,8 @@
 #include <check.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,8 +23,11 @@
 #include "base/clock.h"
 #include "base/util.h"
 
+static SSL_CTX *client_tls;
+
 struct client {
 	int fd;
+	SSL *ssl; /* NULL: plain */
 	struct buf in; /* received, not used yet */
 };
 
@@ -44,7 +49,17 @@ static inline void client_connect(struct client *c, uint16_t port)
 	ck_assert_int_eq(connect(c->fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
 }
 
-static inline struct client client_open(uint16_t port)
+/* False: the handshake failed. */
+static inline bool client_handshake(struct client *c)
+{
+	c->ssl = SSL_new(client_tls);
+	ck_assert_ptr_nonnull(c->ssl);
+	SSL_set_fd(c->ssl, c->fd);
+	return SSL_connect(c->ssl) == 1;
+}
+
+/* Without TLS in any case. */
+static inline struct client client_open_plain(uint16_t port)
 {
 	struct client c = { .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
 	ck_assert_int_ge(c.fd, 0);
@@ -52,8 +67,18 @@ static inline struct client client_open(uint16_t port)
 	return c;
 }
 
+static inline struct client client_open(uint16_t port)
+{
+	struct client c = client_open_plain(port);
+	if (client_tls)
+		ck_assert_msg(client_handshake(&c), "the handshake failed: %s",
+			      ERR_reason_error_string(ERR_peek_error()));
+	return c;
+}
+
 static inline void client_close(struct client *c)
 {
+	SSL_free(c->ssl);
 	close(c->fd);
 	buf_done(&c->in);
 }
@@ -70,7 +95,8 @@ static inline void client_send(struct client *c, const void *p, size_t n)
 {
 	const char *at = p;
 	while (n) {
-		ssize_t w = send(c->fd, at, n, MSG_NOSIGNAL);
+		ssize_t w = c->ssl ? SSL_write(c->ssl, at, (int)n)
+				   : send(c->fd, at, n, MSG_NOSIGNAL);
 		ck_assert_msg(w > 0, "send: %s", strerror(errno));
 		at += w;
 		n -= (size_t)w;
@@ -86,12 +112,21 @@ static inline void client_say(struct client *c, const char *text)
 static inline bool client_more(struct client *c)
 {
 	char piece[16384];
-	ssize_t n = recv(c->fd, piece, sizeof(piece), 0);
-	ck_assert_msg(n >= 0 || errno == ECONNRESET || errno == EPIPE, "recv: %s", strerror(errno));
+	ssize_t n = c->ssl ? SSL_read(c->ssl, piece, sizeof(piece))
+			   : recv(c->fd, piece, sizeof(piece), 0);
+	ck_assert_msg(n >= 0 || c->ssl || errno == ECONNRESET || errno == EPIPE, "recv: %s", strerror(errno));
 	if (n <= 0)
 		return false;
 	buf_add(&c->in, piece, (size_t)n);
 	return true;
+}
+
+/* Nothing more goes out, as far as the server sees. */
+static inline void client_half_close(struct client *c)
+{
+	if (c->ssl)
+		SSL_shutdown(c->ssl);
+	shutdown(c->fd, SHUT_WR);
 }
 
 static inline void client_use(struct client *c, size_t n)

@@ -34,7 +34,7 @@ check_PROGRAMS += $(server_tests)
 TESTS += $(server_tests)
 threaded_tests += $(server_tests)
 %C%_test_server_SOURCES = tests/run.h %D%/http_client.h %D%/http_rig.c %D%/http_rig.h \
-	%D%/test_server.c
+	%D%/certs.c %D%/certs.h %D%/test_server.c
 %C%_test_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_server_LDADD = $(api_libs) $(CHECK_LIBS)
 %C%_test_server_limits_SOURCES = tests/run.h %D%/http_client.h %D%/http_rig.c %D%/http_rig.h \

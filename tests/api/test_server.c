@@ -1,6 +1,9 @@
 /* test_server.c - what the server does for well-meaning clients. */
+#include <signal.h>
 #include <zlib.h>
 
+#include "api/tls.h"
+#include "tests/api/certs.h"
 #include "tests/api/http_client.h"
 #include "tests/api/http_rig.h"
 #include "tests/run.h"
@@ -20,7 +23,28 @@ static void setup_two_loops(void)
 	rig_start(&rig);
 }
 
-static void teardown(void) { rig_stop(&rig); }
+static void start_tls(unsigned loops)
+{
+	struct cert cert = cert_make("localhost", NULL, 30);
+	rig_init(&rig);
+	rig.config.loops = loops;
+	rig.config.tls = cert_tls(&cert, rig.dir, NULL, TLS_CLIENT_NONE);
+	cert_done(&cert);
+	client_tls = SSL_CTX_new(TLS_client_method());
+	signal(SIGPIPE, SIG_IGN);
+	rig_start(&rig);
+}
+
+static void setup_tls(void) { start_tls(1); }
+
+static void setup_two_loops_tls(void) { start_tls(2); }
+
+static void teardown(void)
+{
+	rig_stop(&rig);
+	SSL_CTX_free(client_tls);
+	client_tls = NULL;
+}
 
 static void say_post(struct client *c, const char *path, const void *body, size_t n)
 {
@@ -268,7 +292,7 @@ START_TEST(client_gone_in_the_body)
 	EVENTUALLY(rig_count(&rig, &rig.drops) == 1);
 	c = client_open(rig.port);
 	client_say(&c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nab");
-	shutdown(c.fd, SHUT_WR);
+	client_half_close(&c);
 	ck_assert(client_sees_end(&c));
 	client_close(&c);
 	EVENTUALLY(rig_count(&rig, &rig.drops) == 2);
@@ -282,7 +306,7 @@ START_TEST(half_closed_client_is_answered)
 	struct client c = client_open(rig.port);
 	client_say(&c,
 		   "GET /async HTTP/1.1\r\nHost: t\r\n\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
-	shutdown(c.fd, SHUT_WR);
+	client_half_close(&c);
 	ck_assert_int_eq(client_status(&c), 200);
 	ck_assert_int_eq(client_status(&c), 200);
 	ck_assert(client_sees_end(&c));
@@ -537,12 +561,9 @@ START_TEST(errors_in_the_handlers_words)
 }
 END_TEST
 
-static Suite *suite_server(void)
+static void add_all(TCase *t)
 {
-	Suite *s = suite_create("server");
-	TCase *t = tcase_create("one loop");
 	tcase_set_timeout(t, 60);
-	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, keep_alive);
 	tcase_add_test(t, default_fields);
 	tcase_add_test(t, handler_helpers);
@@ -565,6 +586,18 @@ static Suite *suite_server(void)
 	tcase_add_test(t, large_answers);
 	tcase_add_test(t, bad_requests_get_a_problem);
 	tcase_add_test(t, fixed_bodies);
+}
+
+static Suite *suite_server(void)
+{
+	Suite *s = suite_create("server");
+	TCase *t = tcase_create("one loop");
+	tcase_add_checked_fixture(t, setup, teardown);
+	add_all(t);
+	suite_add_tcase(s, t);
+	t = tcase_create("over TLS");
+	tcase_add_checked_fixture(t, setup_tls, teardown);
+	add_all(t);
 	suite_add_tcase(s, t);
 	t = tcase_create("own errors");
 	tcase_add_checked_fixture(t, setup_own_errors, teardown);
@@ -573,6 +606,13 @@ static Suite *suite_server(void)
 	t = tcase_create("two loops");
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup_two_loops, teardown);
+	tcase_add_test(t, two_loops_share_a_port);
+	tcase_add_test(t, answers_from_other_threads);
+	tcase_add_test(t, pipelining);
+	suite_add_tcase(s, t);
+	t = tcase_create("two loops over TLS");
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup_two_loops_tls, teardown);
 	tcase_add_test(t, two_loops_share_a_port);
 	tcase_add_test(t, answers_from_other_threads);
 	tcase_add_test(t, pipelining);

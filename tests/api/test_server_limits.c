@@ -413,6 +413,7 @@ START_TEST(an_address_that_cannot_be_bound)
 {
 	struct err e;
 	rig.config.host = "192.0.2.1";
+	rig.config.allow_plain = true;
 	ck_assert_int_eq(server_start(&rig.config, &rig.server, &e), RC_IO);
 	rig.config.host = "no such host.invalid";
 	ck_assert_int_eq(server_start(&rig.config, &rig.server, &e), RC_USAGE);
