@@ -195,7 +195,7 @@ void listen_resume(struct loop *l);
 /* A refusal of a few bytes without a request: best effort. */
 void refuse_plainly(int fd, const char *status, const char *code);
 /* A new connection: opened, or turned away. */
-void admit(struct loop *l, int fd, const struct peer *peer);
+void listen_admit(struct loop *l, int fd, const struct peer *peer);
 
 /* server_address.c */
 struct address address_of(const struct ip *ip);

@@ -93,7 +93,7 @@ static bool may_be_plain(const struct server *s, const struct peer *p)
 	return s->uses_tls || s->config.allow_plain || p->trusted || ip_is_loopback(&p->ip);
 }
 
-void admit(struct loop *l, int fd, const struct peer *peer)
+void listen_admit(struct loop *l, int fd, const struct peer *peer)
 {
 	struct server *s = l->server;
 	struct address a = address_of(&peer->ip);
@@ -123,7 +123,7 @@ static void admit_from(struct loop *l, int fd, const struct sockaddr_in6 *sa)
 	struct peer peer = { .ip = ip_of(sa) };
 	peer.trusted = nets_has(&s->config.proxies, &peer.ip);
 	if (may_be_plain(s, &peer)) {
-		admit(l, fd, &peer);
+		listen_admit(l, fd, &peer);
 		return;
 	}
 	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);

@@ -95,7 +95,7 @@ static void on_local(evutil_socket_t listen_fd, short what, void *arg)
 			continue;
 		}
 		struct peer peer = { .local = true, .uid = who.uid };
-		admit(l, fd, &peer);
+		listen_admit(l, fd, &peer);
 	}
 }
 

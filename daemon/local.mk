@@ -14,7 +14,9 @@ tierwatchd_SOURCES = \
 	%D%/settings.def \
 	%D%/settings.h \
 	%D%/spool.c \
-	%D%/spool.h
+	%D%/spool.h \
+	%D%/transport.c \
+	%D%/transport.h
 tierwatchd_LDADD = $(api_libs)
 
 dist_man8_MANS = docs/man/tierwatchd.8

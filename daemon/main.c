@@ -17,11 +17,13 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/tls.h"
 #include "base/clock.h"
 #include "base/util.h"
 #include "daemon/notify.h"
 #include "daemon/offline.h"
 #include "daemon/spool.h"
+#include "daemon/transport.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -32,7 +34,6 @@
 struct daemon {
 	struct settings s;
 	char host[256];
-	uint16_t port;
 	char spool[300];
 	struct clock clock;
 	struct store *store;
@@ -41,6 +42,7 @@ struct daemon {
 	struct jobs *jobs;
 	struct api *api;
 	struct server *server;
+	struct server_config transport; /* host, port, TLS, proxies, socket: checked before the store is opened */
 };
 
 /* ---- start ---- */
@@ -134,12 +136,9 @@ static enum rc start_services(struct daemon *d, struct err *e)
 
 static enum rc start_server(struct daemon *d, struct err *e)
 {
-	struct server_config c;
+	struct server_config c = d->transport;
 	enum rc rc;
 
-	server_config_init(&c);
-	c.host = d->host[0] ? d->host : NULL;
-	c.port = d->port;
 	c.loops = (unsigned)d->s.loops;
 	c.spool_dir = d->spool;
 	c.conns_max = (unsigned)d->s.conns_max;
@@ -155,6 +154,7 @@ static enum rc start_server(struct daemon *d, struct err *e)
 	c.write_rate = (unsigned)d->s.write_rate;
 	c.stop_ms = (unsigned)d->s.stop_s * 1000;
 	api_handler(d->api, &c.handler);
+	d->transport.tls = NULL; /* the server's from here on */
 	rc = server_start(&c, &d->server, e);
 	return rc ? rc : api_serve(d->api, d->server, e);
 }
@@ -165,8 +165,10 @@ static void say_ready(const struct daemon *d)
 	size_t n = (size_t)(colon - d->s.listen);
 	const char *host = n ? d->s.listen : "0.0.0.0";
 
-	fprintf(stderr, "tierwatchd %s: listening on http://%.*s:%u\n", PACKAGE_VERSION,
-		n ? (int)n : 7, host, server_port(d->server));
+	if (d->s.socket[0])
+		log_info("main", "socket=%s", d->s.socket);
+	fprintf(stderr, "tierwatchd %s: listening on %s://%.*s:%u\n", PACKAGE_VERSION,
+		d->s.tls_cert[0] ? "https" : "http", n ? (int)n : 7, host, server_port(d->server));
 	fflush(stderr);
 	notify_service("READY=1");
 }
@@ -189,6 +191,7 @@ static void stop(struct daemon *d)
 	if (d->writer)
 		writer_stop(d->writer);
 	server_free(d->server);
+	tls_free(d->transport.tls);
 	api_free(d->api);
 	store_close(d->store);
 }
@@ -217,6 +220,8 @@ static int run(struct daemon *d, const sigset_t *signals)
 			log_info("main", "stopping signal=%d", sig);
 			return EXIT_OK;
 		}
+		if (sig == SIGHUP)
+			transport_reload(&d->s, d->server);
 		if (writer_dead(d->writer)) {
 			log_error("main", "%s",
 				  "a commit failed: the daemon ends and must be started again");
@@ -270,6 +275,14 @@ static unsigned processors(void)
 	return n > 0 ? (unsigned)MIN(n, 64) : 1;
 }
 
+static enum rc read_transport(struct daemon *d, struct err *e)
+{
+	enum rc rc = settings_listen(&d->s, d->host, &d->transport.port, e);
+
+	d->transport.host = d->host[0] ? d->host : NULL;
+	return rc ? rc : transport_config(&d->s, &d->transport, e);
+}
+
 static enum rc start(struct daemon *d, struct err *e)
 {
 	enum log_level level;
@@ -283,7 +296,8 @@ static enum rc start(struct daemon *d, struct err *e)
 		return err_set(e, RC_USAGE, "log_level", "log_level: '%s' is none", d->s.log_level);
 	log_set_level(level);
 	d->s.loops = d->s.loops ? d->s.loops : processors();
-	rc = settings_listen(&d->s, d->host, &d->port, e);
+	server_config_init(&d->transport);
+	rc = read_transport(d, e);
 	if (!rc)
 		rc = settings_clock(&d->s, &d->clock, e);
 	if (!rc)

@@ -53,7 +53,7 @@ export class Daemon {
 		this.url = await new Promise((done, fail) => {
 			this.child.stderr.on("data", (text) => {
 				this.log += text;
-				const m = /listening on (http:\/\/\S+:\d+)$/m.exec(this.log.slice(this.from ?? 0));
+				const m = /listening on (https?:\/\/\S+:\d+)$/m.exec(this.log.slice(this.from ?? 0));
 				if (m) done(m[1]);
 			});
 			this.ended.then((e) => fail(new Error(`the daemon ended (${e.code}): ${this.log}`)));
