@@ -55,11 +55,15 @@ static void hide_link(const struct world *w, struct rng *r, struct w_link *l)
 							    rng_chance(r, 50) ? world_day(w, r) : DAY_NONE };
 }
 
+/* In every other one many ways are as good as each other: which one explains must not hang on who is hidden. */
 static void world_hidden(struct world *w, uint64_t seed, struct rng *r)
 {
 	world_random(w, seed, 14);
-	for (unsigned i = 0; i < w->n_links; i++)
+	for (unsigned i = 0; i < w->n_links; i++) {
 		hide_link(w, r, &w->link[i]);
+		if (seed % 2)
+			w->link[i].dependency = rng_chance(r, 80) ? 10000 : 5000;
+	}
 }
 
 /* Written into a store of its own whose secret is always the same. */
@@ -384,7 +388,7 @@ static int somebody_hidden(const struct world *w, const struct twin_chain *c, st
 {
 	int s = (int)rng_below(r, w->n_orgs);
 
-	if (!w->org[s].there || s == c->p || c->named[s] || w->org[s].parent >= 0)
+	if (!w->org[s].there || s == c->p || c->named[s] || w->org[s].parent >= 0 || (!c->tier[s] && rng_chance(r, 80)))
 		return -1;
 	for (unsigned o = 0; o < w->n_orgs; o++)
 		if (w->org[o].there && w->org[o].parent == s)
@@ -462,7 +466,7 @@ START_TEST(only_what_the_rules_allow)
 
 		memset(pseudonyms, 0, sizeof(pseudonyms));
 		world_hidden(w, seed, &r);
-		for (unsigned i = 0; i < 6; i++)
+		for (unsigned i = 0; i < 20; i++)
 			n.others += whoever_it_is(w, &r, seed);
 		t = written(w, seed);
 		for (unsigned i = 0; i < 12; i++)
