@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "api/known.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -65,6 +66,7 @@ static enum rc refuse(const struct request *r, bool known, struct err *e)
 enum rc access_path(struct request *r, struct err *e)
 {
 	char letter = access_letter(r->route, r->who.role);
+	bool below = false;
 	enum access_tie tie;
 	uint32_t org;
 
@@ -77,5 +79,10 @@ enum rc access_path(struct request *r, struct err *e)
 	if (tie == TIE_OWN || (letter == ACCESS_KNOWN && tie != TIE_NONE) ||
 	    (letter == ACCESS_BELOW && tie >= TIE_ENTERED))
 		return RC_OK;
-	return refuse(r, tie != TIE_NONE, e);
+	if (tie < TIE_ENTERED) {
+		rc = known_chain(r->api, r->txn, r->scratch, &r->who, org, &below);
+		if (rc || (below && letter != ACCESS_OWN))
+			return rc;
+	}
+	return refuse(r, tie != TIE_NONE || below, e);
 }

@@ -75,6 +75,11 @@ static void run_light(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
+	if (!known_ready(r->api, t, &r->who)) { /* what the caller may know of takes a walk */
+		loop_txn_end(l);
+		dispatch_pool(r);
+		return;
+	}
 	if (!answer_cache_get(&l->cache, r, txn_snapshot(t))) {
 		dispatch_handle(r, t, NULL, &l->facts);
 		answer_cache_put(&l->cache, r, txn_snapshot(t));

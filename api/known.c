@@ -197,11 +197,17 @@ static bool walks(const struct identity *who)
 
 enum rc known_has(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org, bool *out)
 {
+	*out = access_sees_all(who) || access_tie(t, who, org) != TIE_NONE;
+	return *out ? RC_OK : known_chain(a, t, s, who, org, out);
+}
+
+enum rc known_chain(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org, bool *out)
+{
 	struct buf own = BUF_INIT;
 	enum rc rc;
 
-	*out = access_sees_all(who) || access_tie(t, who, org) != TIE_NONE;
-	if (*out || !walks(who))
+	*out = false;
+	if (!walks(who))
 		return RC_OK;
 	rc = known_own(t, who, &own);
 	for (size_t i = 0; i < own.n && !rc && !*out; i += sizeof(uint32_t)) {

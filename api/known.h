@@ -14,6 +14,9 @@ void known_cache_free(struct known_cache *c);
 /* s: NULL where the thread has no scratch memory; then one walks at a time. Those who see all know everybody. */
 MUST_USE enum rc known_has(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org,
 			   bool *out);
+/* The chains alone: is it named in one of the caller's? */
+MUST_USE enum rc known_chain(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org,
+			     bool *out);
 /* Whether known_has() answers without a walk whatever is asked: an answer that would have to wait belongs on the pool. */
 bool known_ready(struct api *a, struct txn *t, const struct identity *who);
 /* The caller's own organisations and their units: numbers, u32 each, ascending, each once. */
