@@ -7,6 +7,7 @@
 #include "api/server.h"
 #include "services/figurer.h"
 #include "services/jobs.h"
+#include "services/looks.h"
 #include "services/writer.h"
 
 struct api;
@@ -16,6 +17,7 @@ struct api_config {
 	struct writer *writer;
 	struct figurer *figurer; /* may be NULL */
 	struct jobs *jobs;
+	struct looks *looks;     /* may be NULL */
 	const struct clock *clock;
 	const char *spool_dir;
 	const char *version;

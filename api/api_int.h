@@ -15,6 +15,7 @@
 #include "api/auth.h"
 #include "api/known.h"
 #include "api/list_cache.h"
+#include "api/looks.h"
 #include "api/pool.h"
 #include "api/request.h"
 #include "api/server.h"
@@ -37,6 +38,7 @@ struct loop {
 	struct txn *txn;   /* parked between requests; NULL before the first and after the last */
 	struct sse *sse;   /* event streams of this loop */
 	struct answer_cache cache; /* of run_light() */
+	struct look_memo looked;
 	struct auth_memo known;    /* who called last */
 };
 

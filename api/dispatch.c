@@ -39,6 +39,8 @@ void dispatch_handle(struct request *r, struct txn *t, struct scratch *s, struct
 	rc = access_path(r, &e);
 	if (!rc)
 		rc = r->route->handle(r, &e);
+	if (!rc)
+		look_note(r, t, s ? NULL : &((struct loop *)r->http->loop_data)->looked);
 	r->txn = NULL;
 	r->scratch = NULL;
 	if (rc) {
@@ -80,7 +82,9 @@ static void run_light(struct request *r)
 		dispatch_pool(r);
 		return;
 	}
-	if (!answer_cache_get(&l->cache, r, txn_snapshot(t))) {
+	if (answer_cache_get(&l->cache, r, txn_snapshot(t))) {
+		look_note(r, t, &l->looked);
+	} else {
 		dispatch_handle(r, t, NULL, &l->facts);
 		answer_cache_put(&l->cache, r, txn_snapshot(t));
 	}

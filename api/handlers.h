@@ -34,6 +34,7 @@ MUST_USE enum rc impact_show(struct request *r, struct err *e);
 MUST_USE enum rc chokepoints_list(struct request *r, struct err *e);
 MUST_USE enum rc incident_show(struct request *r, struct err *e);
 MUST_USE enum rc dependency_show(struct request *r, struct err *e);
+MUST_USE enum rc looks_list(struct request *r, struct err *e);
 MUST_USE enum rc history_list(struct request *r, struct err *e);
 MUST_USE enum rc bulk_change(struct request *r, struct err *e);
 MUST_USE enum rc import_start(struct request *r, struct err *e);

@@ -51,6 +51,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/lists.c \
 	%D%/netaddr.c \
 	%D%/netaddr.h \
+	%D%/looks.c \
+	%D%/looks.h \
 	%D%/openapi.c \
 	%D%/openapi.def \
 	%D%/orgs.c \

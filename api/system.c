@@ -92,6 +92,17 @@ static void metrics_of_store(struct buf *b, struct request *r)
 	metric(b, "store_readers", "gauge", "Read transactions.", st.readers);
 }
 
+static void metrics_of_looks(struct buf *b, struct looks *l)
+{
+	struct looks_stats s;
+
+	looks_stats(l, &s);
+	metric(b, "looks_written_total", "counter", "Reads of others' data that were logged.", s.written);
+	metric(b, "looks_pending", "gauge", "Of these, still in memory.", s.pending);
+	metric(b, "looks_dropped_total", "counter", "Of these, lost because they could not be written.", s.dropped);
+	metric(b, "looks_failures_total", "counter", "Times that they could not be written.", s.failures);
+}
+
 static void metrics_of_writer(struct buf *b, struct request *r)
 {
 	struct writer_stats w;
@@ -101,6 +112,8 @@ static void metrics_of_writer(struct buf *b, struct request *r)
 	metric(b, "writer_commands_total", "counter", "Commands applied.", w.commands);
 	metric(b, "writer_refused_total", "counter", "Commands refused.", w.refused);
 	metric(b, "writer_queue", "gauge", "Commands waiting.", w.queued);
+	if (r->api->c.looks)
+		metrics_of_looks(b, r->api->c.looks);
 	if (r->api->c.figurer)
 		metric(b, "figured_revision", "gauge", "Revision up to which figures are kept.",
 		       figurer_done(r->api->c.figurer));

@@ -1,6 +1,7 @@
-/* verb_org.c - org list|show|set|rm */
+/* verb_org.c - org list|show|set|rm|looks */
 #include "base/util.h"
 #include "cli/call.h"
+#include "cli/chain.h"
 #include "cli/list.h"
 #include "cli/save.h"
 #include "cli/verbs.h"
@@ -50,4 +51,20 @@ int verb_org_rm(struct cli *c, const struct args *a)
 		return CLI_FAILED;
 	path_query(&path, "cascade", args_has(a, OPT_CASCADE) ? "true" : NULL);
 	return path_end(c, &path) ? call_delete(c, path.p, a->pos[0]) : CLI_FAILED;
+}
+
+static const struct column look_columns[] = {
+	{ "at", CELL_TEXT },     { "kind", CELL_WORD },  { "operator", CELL_FLAG },
+	{ "viewer", CELL_TEXT }, { "name", CELL_TEXT }, { "actor", CELL_TEXT },
+};
+
+int verb_org_looks(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT;
+	struct list l = { .cols = look_columns, .n_cols = ARRAY_LEN(look_columns) };
+
+	if (!chain_path(c, &path, a->pos[0], "looks", a))
+		return CLI_FAILED;
+	l.path = path.p;
+	return list_print(c, a, &l, NULL, NULL);
 }

@@ -20,6 +20,8 @@ const struct verb verbs[] = {
 	  "tierwatch org set XX-LOCAL-A1 name=株式会社みほん country=JP" },
 	{ "org", "rm", "ID", 1, 1, B(CASCADE), 0, verb_org_rm, M_V_ORG_RM,
 	  "tierwatch org rm XX-LOCAL-A1 --cascade" },
+	{ "org", "looks", "ID", 1, 1, PAGING | B(FROM) | B(TO), 0, verb_org_looks, M_V_ORG_LOOKS,
+	  "tierwatch org looks XX-LOCAL-A1 --from 2027-04-01" },
 
 	{ "link", "list", "P", 1, 1, PAGING | B(REVERSE), 0, verb_link_list, M_V_LINK_LIST,
 	  "tierwatch link list XX-LOCAL-BUYER --all" },

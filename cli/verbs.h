@@ -43,6 +43,7 @@ int verb_status(struct cli *c, const struct args *a);
 int verb_org_list(struct cli *c, const struct args *a);
 int verb_org_show(struct cli *c, const struct args *a);
 int verb_org_set(struct cli *c, const struct args *a);
+int verb_org_looks(struct cli *c, const struct args *a);
 int verb_org_rm(struct cli *c, const struct args *a);
 int verb_link_list(struct cli *c, const struct args *a);
 int verb_link_show(struct cli *c, const struct args *a);

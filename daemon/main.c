@@ -40,6 +40,7 @@ struct daemon {
 	struct writer *writer;
 	struct figurer *figurer;
 	struct jobs *jobs;
+	struct looks *looks;
 	struct api *api;
 	struct server *server;
 	struct server_config transport; /* host, port, TLS, proxies, socket: checked before the store is opened */
@@ -124,6 +125,10 @@ static enum rc start_services(struct daemon *d, struct err *e)
 		rc = figurer_start(d->store, d->writer, &d->figurer, e);
 	if (!rc)
 		rc = jobs_start(d->store, d->writer, d->spool, &d->jobs, e);
+	if (!rc)
+		rc = looks_start(d->store, d->writer, &(struct looks_options){ .keep_days = (int)d->s.looks_keep_days },
+				 &d->looks, e);
+	c.looks = d->looks;
 	c.writer = d->writer;
 	c.figurer = d->figurer;
 	c.jobs = d->jobs;
@@ -186,6 +191,7 @@ static void stop(struct daemon *d)
 		jobs_stop(d->jobs);
 	if (d->api)
 		writer_off_commit(d->writer, on_commit, d);
+	looks_stop(d->looks);
 	if (d->figurer)
 		figurer_stop(d->figurer);
 	if (d->writer)

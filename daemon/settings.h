@@ -26,6 +26,7 @@ struct settings {
 	int64_t conns_max, conns_per_address_max, streams_max;
 	int64_t head_s, idle_s, body_grace_s, body_rate, write_grace_s, write_rate, stop_s;
 	int64_t map_bytes, map_max_bytes, queue_max, queue_max_bytes, batch_max;
+	int64_t looks_keep_days;
 	/* what is left of the command line: arguments of the offline verb */
 	char **args;
 	int n_args;

@@ -495,6 +495,9 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 	case CMD_LOAD:
 		rc = apply_load(b, c, e);
 		break;
+	case CMD_LOOKS:
+		rc = apply_looks(b, c, e);
+		break;
 	case CMD_TOKEN:
 		rc = apply_token(b, c, e);
 		break;

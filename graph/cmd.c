@@ -6,7 +6,7 @@
  *   TICK:    zigzag day
  *   FIGURES: varint figured, blob
  *   JOB:     varint job, u8 finished, blob
- *   LOAD, HEAD, PRUNE, ERASE: blob
+ *   LOAD, LOOKS, HEAD, PRUNE, ERASE: blob
  *   TOKEN:   varint token, blob (token.h)
  */
 #include "graph/cmd.h"
@@ -58,6 +58,7 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 		buf_lenbytes(out, c->blob);
 		break;
 	case CMD_LOAD:
+	case CMD_LOOKS:
 	case CMD_HEAD:
 	case CMD_PRUNE:
 	case CMD_ERASE:
@@ -132,6 +133,7 @@ enum rc cmd_decode(struct view bytes, struct cmd *c)
 		c->blob = rd_lenbytes(&rd);
 		break;
 	case CMD_LOAD:
+	case CMD_LOOKS:
 	case CMD_HEAD:
 	case CMD_PRUNE:
 	case CMD_ERASE:

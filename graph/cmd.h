@@ -16,6 +16,7 @@ struct txn;
  * instead: given the same files it can be applied again. */
 enum cmd_type { CMD_OPS = 1, CMD_TICK = 2, CMD_FIGURES = 3, CMD_JOB = 4, CMD_LOAD = 5,
 		CMD_TOKEN = 6,
+		CMD_LOOKS = 9,  /* blob: who looked at what (looks.h) */
 		CMD_HEAD = 10,  /* blob: a signed head of the audit chain (audit.h) */
 		CMD_PRUNE = 11, /* blob: the last entry that is dropped (prune.c) */
 		CMD_ERASE = 12, /* blob: whose personal data goes (erase.c) */

@@ -44,6 +44,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/known.h \
 	%D%/link.c \
 	%D%/list.c \
+	%D%/looks.c \
+	%D%/looks.h \
 	%D%/many.c \
 	%D%/many.h \
 	%D%/many_own.c \

@@ -237,6 +237,8 @@ bool op_reader_next(struct op_reader *r, struct op *out); /* false: the end, or 
 void op_reader_done(struct op_reader *r);
 /* token.c */
 enum rc apply_token(struct batch *b, struct cmd *c, struct err *e);
+/* looks.c */
+enum rc apply_looks(struct batch *b, const struct cmd *c, struct err *e);
 /* tick.c, figures.c */
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);

@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libservices.a
 	%D%/jobs.c \
 	%D%/jobs.h \
 	%D%/jobs_int.h \
+	%D%/looks.c \
+	%D%/looks.h \
 	%D%/permit.c \
 	%D%/round.c \
 	%D%/seeds.c \

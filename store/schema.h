@@ -36,10 +36,12 @@
 	DB(IDEMPOTENCY, "idempotency", "32-byte hash => be64 instant, stored answer")              \
 	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")       \
 	DB(AUDIT, "audit", "be64 revision => 32-byte hash of the log up to it")                    \
-	DB(ERASED, "erased", "16-byte reference, be64 revision that erased its value => nothing")
+	DB(ERASED, "erased", "16-byte reference, be64 revision that erased its value => nothing")  \
+	DB(LOOK, "look", "be32 subject, be64 ms, be32 number => who looked (graph/looks.h)")
 
 /* Databases that stores of an older format lack; opening one for writing makes them. */
-#define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u) SINCE(TOKEN_USE, 2u)
+#define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u) SINCE(TOKEN_USE, 2u) \
+	SINCE(LOOK, 2u)
 
 enum db {
 #define DB(sym, name, doc) DB_##sym,

@@ -8,6 +8,7 @@
 #include "api/cursor.h"
 #include "api/csv_out.h"
 #include "api/entity_out.h"
+#include "api/looks.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/routes.h"
@@ -361,6 +362,26 @@ START_TEST(cells_are_quoted_and_defused)
 }
 END_TEST
 
+/* ---- who looked ---- */
+
+/* A GET with an organisation in its path is a look at it, or stands here with why not. */
+START_TEST(every_read_of_an_organisation_is_a_look)
+{
+	static const char *const excused[] = { "/v1/orgs/{id}/looks" /* the log itself */ };
+
+	for (size_t i = 0; i < routes_count; i++) {
+		const struct route *r = &routes[i];
+		bool named = strncmp(r->path, "/v1/orgs/{", 10) == 0 || strstr(r->path, "/exports/");
+		if (r->method != HTTP_GET || !named)
+			continue;
+		bool is_excused = false;
+		for (size_t k = 0; k < ARRAY_LEN(excused); k++)
+			is_excused = is_excused || strcmp(r->path, excused[k]) == 0;
+		ck_assert_msg((look_kind_of(r) == LOOK__COUNT) == is_excused, "%s", r->path);
+	}
+}
+END_TEST
+
 static Suite *api_suite(void)
 {
 	const TTest *const tests[] = {
@@ -377,6 +398,7 @@ static Suite *api_suite(void)
 		routes_of_a_path_stand_together,
 		every_write_has_a_read_to_answer_like,
 		cells_are_quoted_and_defused,
+		every_read_of_an_organisation_is_a_look,
 	};
 	Suite *s = suite_create("api");
 	TCase *c = tcase_create("parts");

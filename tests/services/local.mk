@@ -27,3 +27,10 @@ threaded_tests += %D%/test_jobs
 %C%_test_jobs_SOURCES = tests/run.h tests/tmpdir.h %D%/test_jobs.c
 %C%_test_jobs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_jobs_LDADD = $(services_libs) $(CHECK_LIBS)
+
+check_PROGRAMS += %D%/test_looks
+TESTS += %D%/test_looks
+threaded_tests += %D%/test_looks
+%C%_test_looks_SOURCES = tests/run.h tests/tmpdir.h %D%/test_looks.c
+%C%_test_looks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_looks_LDADD = $(services_libs) $(CHECK_LIBS)
