@@ -87,6 +87,8 @@ enum rc api_new(const struct api_config *c, struct api **out, struct err *e)
 		api_free(a);
 		return rc;
 	}
+	if (a->c.looks)
+		looks_on_hour(a->c.looks, look_tokens, a); /* it ends before the API is freed */
 	*out = a;
 	return RC_OK;
 }

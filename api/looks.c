@@ -121,6 +121,18 @@ static bool note(struct request *r, struct txn *t, const struct look_route *l)
 	return noted;
 }
 
+static void add_use(void *arg, uint64_t token, int64_t at_ms)
+{
+	looks_blob_used(arg, token, at_ms);
+}
+
+void look_tokens(void *api, int64_t since_ms, struct buf *blob)
+{
+	struct api *a = api;
+
+	auth_used(&a->auth, since_ms, add_use, blob);
+}
+
 void look_note(struct request *r, struct txn *t, struct look_memo *m)
 {
 	uint64_t hash = 0, *slot = NULL;
@@ -209,12 +221,6 @@ static void key_text(struct json *j, const char *key, struct view v)
 		json_nil(j);
 }
 
-/* A buyer that does not let itself be shown to those it buys from. */
-static bool is_shown(const struct request *r, uint32_t org)
-{
-	return org_id(r->txn, org).n != 0;
-}
-
 static void look_json(const struct looks_page *p, struct json *j, const struct look *l)
 {
 	struct request *r = p->r;
@@ -223,7 +229,7 @@ static void look_json(const struct looks_page *p, struct json *j, const struct l
 	struct view id = operator ? view_of(NULL, 0) : org_id(r->txn, l->viewer);
 	struct view name = operator || !id.n ? view_of(NULL, 0) : org_name(r->txn, l->viewer);
 
-	if (!operator && !all && !is_shown(r, l->viewer)) {
+	if (!operator && !all && !access_shown(r->txn, l->viewer)) {
 		pseudonym_make(api_secret(r->api), p->subject, l->viewer, pseudonym);
 		id = view_str(pseudonym);
 		name = view_of(NULL, 0);

@@ -16,5 +16,8 @@ struct look_memo {
 /* Behind a handler that answered: notes the look, if it is one. m may be NULL. */
 void look_note(struct request *r, struct txn *t, struct look_memo *m);
 
+/* Appends which tokens were used since then, to be kept (looks_on_hour). Any thread. */
+void look_tokens(void *api, int64_t since_ms, struct buf *blob);
+
 /* For tests: what a route is; LOOK__COUNT: a look at nobody. */
 enum look_kind look_kind_of(const struct route *rt);

@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "graph/state.h"
+#include "graph/token.h"
 
 #define KEY_BYTES 16
 #define SUBJECTS_PER_STEP 4096 /* each costs a look-up, whether it has old ones or not */
@@ -103,6 +104,8 @@ static bool entry(struct batch *b, struct rd *rd)
 		look_put(b, &l);
 	else if (what == BLOB_DROP)
 		looks_drop(b, l.subject, l.at_ms);
+	else if (l.at_ms > token_used(b->w, id))
+		token_use_put(b->w, id, l.at_ms);
 	return true;
 }
 

@@ -103,3 +103,87 @@ describe("looks of the operator", () => {
 		assert.match(text, /^tierwatch_looks_dropped_total 0$/m);
 	});
 });
+
+describe("looks of bound callers", () => {
+	let d;
+	const t = {};
+	const [U] = [4].map(fictional);
+	const as = (who, path) => d.call("GET", path, undefined, {}, { token: t[who] });
+	before(async () => {
+		d = await Daemon.start();
+		for (const id of [P, S, Q, U]) await d.org(id);
+		await d.link(P, S, { required_level: 3 });
+		await d.link(Q, S, { required_level: 3, disclosure: "private" });
+		const make = async (name, role, ...orgs) => {
+			t[name] = (await d.must("POST", "/v1/tokens", { name, role, orgs })).body.token;
+		};
+		await make("p", "procurer", P);
+		await make("q", "procurer", Q);
+		await make("colleague", "procurer", Q);
+		await make("s", "supplier", S);
+		await make("u", "supplier", U);
+	});
+	after(() => d.stop());
+
+	it("tell the supplier which organisation looked, never who", async () => {
+		assert.equal((await as("q", `/v1/orgs/${S}`)).status, 200);
+		assert.equal((await as("q", `/v1/orgs/${S}/certificates`)).status, 200);
+		assert.equal((await as("q", `/v1/orgs/${Q}/suppliers/${S}`)).status, 200); // its own link
+		assert.equal((await as("q", `/v1/orgs/${Q}/gaps`)).status, 200); // its own chain
+		assert.equal((await as("q", `/v1/orgs/${Q}`)).status, 200);
+		assert.equal((await as("s", `/v1/orgs/${S}`)).status, 200); // itself
+		assert.equal((await as("u", `/v1/orgs/${S}`)).status, 404); // may not know
+		const items = await until(d, S, 2, "", t.s);
+		assert.deepEqual(items.map((i) => i.kind).sort(), ["certificates", "org"]);
+		for (const i of items)
+			assert.deepEqual({ ...i, at: 0, kind: 0 }, { at: 0, kind: 0, operator: false, viewer: Q, name: Q, actor: null });
+		assert.deepEqual((await looks(d, Q)).items, []);
+		const all = (await looks(d, S)).items;
+		assert.deepEqual([...new Set(all.map((i) => i.actor))], [`q@${Q}`], "the operator sees who");
+	});
+
+	it("are one's own to read", async () => {
+		problem(assert, await as("u", `/v1/orgs/${S}/looks`), 404, "not-found");
+		problem(assert, await as("q", `/v1/orgs/${S}/looks`), 403, "forbidden");
+		assert.deepEqual((await looks(d, U, "", t.u)).items, []);
+	});
+
+	it("show a buyer that hides from its suppliers as an opaque id, another for each reader", async () => {
+		await d.must("PATCH", `/v1/orgs/${Q}`, { shown_to_suppliers: false });
+		const items = (await looks(d, S, "", t.s)).items;
+		for (const i of items) {
+			assert.match(i.viewer, /^XX-ANON-[a-z2-7]{20}$/);
+			assert.equal(i.name, null);
+			assert.equal(i.operator, false);
+		}
+		assert.equal(new Set(items.map((i) => i.viewer)).size, 1);
+		assert.equal((await looks(d, S)).items[0].viewer, Q);
+		await d.must("PATCH", `/v1/orgs/${Q}`, { shown_to_suppliers: null });
+	});
+
+	it("show its colleague an hour later, and exports to whom they hold", async () => {
+		await d.stopOnly();
+		await d.launch("2027-06-01T05:00:00Z");
+		assert.equal((await as("colleague", `/v1/orgs/${S}`)).status, 200);
+		await (await d.fetch("GET", "/v1/exports/links", { token: t.p })).arrayBuffer();
+		const items = await until(d, S, 4, "", t.s);
+		assert.deepEqual(items.map((i) => [i.kind, i.viewer]).slice(0, 2).sort(), [["export", P], ["org", Q]]);
+		assert.equal(items.length, 4);
+		assert.deepEqual((await looks(d, U, "", t.u)).items, [], "P does not buy from U");
+		assert.equal((await looks(d, S)).items.find((i) => i.kind === "org").actor, `colleague@${Q}`);
+		await d.kill();
+		await d.launch("2027-06-01T05:10:00Z");
+		assert.deepEqual((await looks(d, S, "", t.s)).items, items);
+	});
+
+	it("keep when tokens were used last over a restart", async () => {
+		const used = async () =>
+			Object.fromEntries((await d.get("/v1/tokens")).body.items.map((i) => [i.name, i.last_used_at]));
+		assert.equal((await as("u", `/v1/orgs/${U}`)).status, 200);
+		const before = await used();
+		assert.ok(before.u);
+		await d.stopOnly();
+		await d.launch("2027-06-01T06:10:00Z");
+		assert.equal((await used()).u, before.u);
+	});
+});
