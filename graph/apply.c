@@ -226,7 +226,7 @@ static void personal_settle(struct batch *b, const struct op *op, struct view na
 {
 	struct rec r;
 	if (named.n == 16 && !view_eq(contacts_now(b, op, &r), named))
-		txn_del(b->w, DB_PERSONAL, named);
+		personal_wipe(b->w, named);
 }
 
 /* False: the caller may not do it, which is noted like any other refusal. */
@@ -502,9 +502,13 @@ enum rc graph_apply(struct batch *b, struct cmd *c, uint64_t *out_revision, stru
 		rc = apply_token(b, c, e);
 		break;
 	case CMD_HEAD:
+		rc = apply_head(b, c, e);
+		break;
 	case CMD_PRUNE:
+		rc = apply_prune(b, c, e);
+		break;
 	case CMD_ERASE:
-		rc = err_set(e, RC_INTERNAL, NULL, "%s", "not yet");
+		rc = apply_erase(b, c, e);
 		break;
 	}
 	if (txn_rc(b->w) != RC_OK)

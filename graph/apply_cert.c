@@ -200,6 +200,7 @@ enum rc cert_new(struct batch *b, struct change *c, uint32_t org, struct view na
 	memcpy(key + 4, name.p, name.n);
 	filler_put(f, view_of(key, 4 + name.n), bytes);
 	held_later(b, org);
+	c->res->key[0] = org;
 	c->res->changed = c->res->created = true;
 	return txn_rc(b->w);
 }
@@ -221,6 +222,7 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 	rc = org == ORG_NONE ? RC_NOT_FOUND : txn_get(b->w, DB_CERT, k, &stored);
 	if ((rc = change_begin(b, &c, ENT_CERT, rc, stored)) != RC_OK)
 		return rc;
+	res->key[0] = org;
 	if (op->kind == OP_DELETE) {
 		past_keep(b, ENT_CERT, k, c.old_bytes);
 		txn_del(b->w, DB_CERT, k);
@@ -242,6 +244,7 @@ enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct
 			return rc;
 		be32_put(key, org);
 	}
+	res->key[0] = org;
 	res->changed = true;
 	res->created = !c.exists;
 	return cert_write(b, &c, org, k);

@@ -56,7 +56,7 @@ void clauses_remove(struct batch *b, uint32_t p, uint32_t s)
 			memcpy(ref, r.f[CLAUSE_CONTACTS].p, 16);
 		record_drop(b, ENT_CLAUSE, DB_CLAUSE, clause_key(key, p, s, no));
 		if (personal)
-			txn_del(b->w, DB_PERSONAL, view_of(ref, 16));
+			personal_wipe(b->w, view_of(ref, 16));
 	}
 }
 
@@ -103,6 +103,8 @@ enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, stru
 	if (rc != RC_OK)
 		return rc;
 	struct view k = clause_key(key, p, s, (unsigned)no);
+	res->key[0] = p;
+	res->key[1] = s;
 	rc = txn_get(b->w, DB_CLAUSE, k, &stored);
 	if ((rc = change_begin(b, &c, ENT_CLAUSE, rc, stored)) != RC_OK)
 		return rc;
@@ -123,7 +125,7 @@ enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, stru
 	}
 	if (rec_has(&c.old, CLAUSE_CONTACTS) &&
 	    (op->kind == OP_DELETE || !view_eq(c.old.f[CLAUSE_CONTACTS], c.new.f[CLAUSE_CONTACTS])))
-		txn_del(b->w, DB_PERSONAL, c.old.f[CLAUSE_CONTACTS]);
+		personal_wipe(b->w, c.old.f[CLAUSE_CONTACTS]);
 	clause_calendar(b->w, p, s, &link, &is);
 	cal_apply(b->w, &was, &is);
 	cal_set_done(&was);

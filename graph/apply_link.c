@@ -319,6 +319,8 @@ enum rc link_new(struct batch *b, struct change *c, uint32_t p, uint32_t s)
 		return rc;
 	link_warn(b, c, p);
 	c->res->changed = c->res->created = true;
+	c->res->key[0] = p;
+	c->res->key[1] = s;
 	return link_write(b, c, p, s);
 }
 
@@ -337,6 +339,8 @@ enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct
 	if ((rc = change_begin(b, &c, ENT_LINK, rc, stored)) != RC_OK)
 		return rc;
 	res->changed = true;
+	res->key[0] = p;
+	res->key[1] = s;
 	if (op->kind == OP_DELETE) {
 		link_remove(b, p, s, &c.old);
 		return txn_rc(b->w);
@@ -351,6 +355,8 @@ enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct
 		return RC_OK;
 	res->changed = true;
 	res->created = !c.exists;
+	res->key[0] = p;
+	res->key[1] = s;
 	return link_write(b, &c, p, s);
 }
 

@@ -204,7 +204,7 @@ static enum rc contact_join(struct batch *b, struct op *op, struct change *c)
 static void personal_drop(struct batch *b, const struct change *c)
 {
 	if (rec_has(&c->old, ORG_CONTACTS) && !view_eq(c->old.f[ORG_CONTACTS], c->new.f[ORG_CONTACTS]))
-		txn_del(b->w, DB_PERSONAL, c->old.f[ORG_CONTACTS]);
+		personal_wipe(b->w, c->old.f[ORG_CONTACTS]);
 }
 
 /* ---- create and change ---- */
@@ -307,6 +307,7 @@ enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct 
 	} else if ((rc = change_set_bytes(b, &c, META_ID, id)) != RC_OK) {
 		return rc;
 	}
+	res->key[0] = org;
 	if (op->kind == OP_DELETE)
 		return org_delete(b, op, &c, org);
 	if ((rc = org_check(b, &c, op, id, org, &make_parent)) != RC_OK)
@@ -317,7 +318,10 @@ enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct 
 		return rc;
 	res->changed = true;
 	res->created = !c.exists;
-	return org_write(b, &c, id, org);
+	rc = org_write(b, &c, id, org);
+	if (!c.exists)
+		res->key[0] = b->max_org;
+	return rc;
 }
 
 static enum rc stub_make(struct batch *b, struct view id, uint32_t *out)
@@ -479,7 +483,7 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 	targets_forget(b, org);
 	txn_del(b->w, DB_FIGURES, view_of(key, 4));
 	if (rec_has(&c->old, ORG_CONTACTS))
-		txn_del(b->w, DB_PERSONAL, c->old.f[ORG_CONTACTS]);
+		personal_wipe(b->w, c->old.f[ORG_CONTACTS]);
 	struct rd rd = rd_of(c->old.f[ORG_ALIASES]);
 	while (rd_more(&rd))
 		txn_del(b->w, DB_ORG_ID, rd_lenbytes(&rd));

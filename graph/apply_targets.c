@@ -86,6 +86,7 @@ enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, str
 	if (rc != RC_OK)
 		return rc;
 	be32_put(key, org);
+	res->key[0] = org;
 	rc = txn_get(b->w, DB_TARGETS, view_of(key, 4), &stored);
 	if ((rc = change_begin(b, &c, ENT_TARGETS, rc, stored)) != RC_OK)
 		return rc;

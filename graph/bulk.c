@@ -153,6 +153,7 @@ static bool org_take(struct batch *b, struct cmd *c, size_t i)
 	if (rc == RC_OK)
 		rc = org_new(b, b->bulk.fresh, op->a, &org);
 	res.changed = res.created = rc == RC_OK;
+	res.key[0] = rc == RC_OK ? org : ORG_NONE;
 	op_done(b, c, index_of(c, i), &res, rc, &e);
 	return true;
 }

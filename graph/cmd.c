@@ -2,7 +2,8 @@
  * cmd.c - commands as bytes: what the log keeps.
  *
  * Layout: u8 version (1), u8 type, zigzag at_ms, actor; then by type
- *   OPS:     varint count, per op: u8 kind, u8 entity, u8 flags, a, b, c, fields (varint length + bytes each)
+ *   OPS:     varint count, per op: u8 kind, u8 entity, u8 flags, a, b, c, fields (varint length + bytes each); where
+ *            the kind's highest bit is set, two varints: the numbers in its record's key (since format 2)
  *   TICK:    zigzag day
  *   FIGURES: varint figured, blob
  *   JOB:     varint job, u8 finished, blob
@@ -17,15 +18,19 @@
 
 #define CMD_VERSION 1
 
-static void op_encode(struct buf *out, const struct op *op, bool created)
+#define KIND_HAS_KEY 0x80u
+
+static void op_encode(struct buf *out, const struct op *op, bool created, const uint32_t key[2])
 {
-	buf_addc(out, (char)op->kind);
+	buf_addc(out, (char)(op->kind | (key[0] ? KIND_HAS_KEY : 0)));
 	buf_addc(out, (char)op->ent);
 	buf_addc(out, (char)((op->flags & ~OPF_CREATED) | (created ? OPF_CREATED : 0)));
 	buf_lenbytes(out, op->a);
 	buf_lenbytes(out, op->b);
 	buf_lenbytes(out, op->c);
 	buf_lenbytes(out, op->fields);
+	for (int i = 0; i < 2 && key[0]; i++)
+		buf_varint(out, key[i]);
 }
 
 void cmd_encode(const struct cmd *c, struct buf *out)
@@ -42,7 +47,8 @@ void cmd_encode(const struct cmd *c, struct buf *out)
 		buf_varint(out, n);
 		for (size_t i = 0; i < c->n_ops; i++)
 			if (!c->results || c->results[i].changed)
-				op_encode(out, &c->ops[i], c->results && c->results[i].created);
+				op_encode(out, &c->ops[i], c->results && c->results[i].created,
+					  c->results ? c->results[i].key : c->ops[i].key);
 		break;
 	}
 	case CMD_TICK:
@@ -81,6 +87,9 @@ bool op_decode(struct rd *rd, struct op *op)
 	op->b = rd_lenbytes(rd);
 	op->c = rd_lenbytes(rd);
 	op->fields = rd_lenbytes(rd);
+	for (int i = 0; i < 2 && (op->kind & KIND_HAS_KEY); i++)
+		op->key[i] = (uint32_t)rd_varint(rd);
+	op->kind &= (uint8_t)~KIND_HAS_KEY;
 	return !rd->bad;
 }
 

@@ -44,6 +44,7 @@ struct op {
 				clause: procurer, supplier, number | targets: org */
 	struct view fields;  /* field list (field.h); DELETE: empty */
 	uint32_t line;       /* imports: row in the file, for reports; not stored */
+	uint32_t key[2];     /* in the log only: numbers of the organisations in its record's key; 0: none */
 };
 
 /* A personal value and the reference under which the command's ops name it. The bytes are a list of
@@ -58,6 +59,7 @@ struct op_result {
 	uint8_t rc;        /* enum rc */
 	bool changed, created;
 	uint8_t warnings;  /* WARN_ bits */
+	uint32_t key[2];   /* of the record that changed: see struct op */
 };
 enum { WARN_NO_EXPIRY = 1, WARN_BEFORE_START = 2, WARN_EXCEPTION_REASON = 4, WARN_STUB_MADE = 8 };
 const char *warning_code(unsigned bit);  /* kebab-case */

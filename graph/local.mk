@@ -30,12 +30,14 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/dependency.c \
 	%D%/dominators.c \
 	%D%/events.c \
+	%D%/erase.c \
 	%D%/exposure.c \
 	%D%/field.c \
 	%D%/field.h \
 	%D%/fields.def \
 	%D%/figures.c \
 	%D%/graph.h \
+	%D%/head.c \
 	%D%/idorder.c \
 	%D%/idorder.h \
 	%D%/impact.c \
@@ -54,6 +56,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/names.c \
 	%D%/names.h \
 	%D%/op_reader.c \
+	%D%/prune.c \
 	%D%/pseudonym.c \
 	%D%/pseudonym.h \
 	%D%/past.c \

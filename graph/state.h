@@ -239,6 +239,13 @@ void op_reader_done(struct op_reader *r);
 enum rc apply_token(struct batch *b, struct cmd *c, struct err *e);
 /* looks.c */
 enum rc apply_looks(struct batch *b, const struct cmd *c, struct err *e);
+/* erase.c */
+/* Removes a personal value after writing over it. */
+void personal_wipe(struct txn *w, struct view ref);
+/* head.c, prune.c, erase.c */
+enum rc apply_head(struct batch *b, const struct cmd *c, struct err *e);
+enum rc apply_prune(struct batch *b, const struct cmd *c, struct err *e);
+enum rc apply_erase(struct batch *b, const struct cmd *c, struct err *e);
 /* tick.c, figures.c */
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);

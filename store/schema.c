@@ -10,6 +10,7 @@
  *   created     be64  instant at which the store was made, ms
  *   audit_base  be64 revision, 32-byte hash: the last entry that was dropped from LOG and AUDIT; absent: none was
  *   audit_head  be64 revision of the last signed head, be64 the revision that it signs; absent: none yet
+ *   audit_kept  the newest signed head among the dropped entries (graph/audit.h); absent: none
  *   past_from   be64  the revision from which on PAST tells what records were before
  */
 #include "store/schema.h"

@@ -97,3 +97,15 @@ TESTS += %D%/test_learn
 	$(twin_sources)
 %C%_test_learn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_learn_LDADD = $(graph_libs) $(CHECK_LIBS)
+# The chain over the log, heads, retention, erasure.
+check_PROGRAMS += %D%/test_audit
+TESTS += %D%/test_audit
+%C%_test_audit_SOURCES = tests/run.h \
+	%D%/domain_kit.c \
+	%D%/domain_kit.h \
+	%D%/test_audit.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_audit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_audit_LDADD = $(graph_libs) $(CHECK_LIBS)
