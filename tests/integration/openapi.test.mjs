@@ -35,6 +35,7 @@ const filled = (path) =>
 		.replace("{s}", fictional(2))
 		.replace("{id}", A)
 		.replace("{cert}", "c")
+		.replace("{token}", "0")
 		.replace("{no}", "2-1-1")
 		.replace("{kind}", "orgs");
 
