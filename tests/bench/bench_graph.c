@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "base/util.h"
 #include "graph/answers.h"
+#include "graph/known.h"
 
 #define DAY0 21092 /* 2027-10-01 */
 
@@ -173,11 +174,36 @@ static void report(const char *what, double *v, size_t n)
 	       v[n * 99 / 100], v[n - 1]);
 }
 
+/* As the procurer's own token reads it: who is not named has to be found out. */
+static double as_itself(struct txn *t, struct scratch *s, const struct chain_query *all)
+{
+	struct chain_query q = *all;
+	struct chain_list *l;
+	int64_t t0 = monotonic_us();
+
+	q.caller = (struct caller){ 0 };
+	if (chain_list_compute(t, s, &q, 1u << ST_GAP, &l) != RC_OK)
+		die("gaps", RC_INTERNAL);
+	chain_list_free(l);
+	return (double)(monotonic_us() - t0) / 1e3;
+}
+
+static double whom_it_knows(struct txn *t, struct scratch *s, uint32_t procurer)
+{
+	uint64_t *bits = calloc(known_words(t), sizeof *bits);
+	int64_t t0 = monotonic_us();
+
+	if (!bits || known_compute(t, s, procurer, DAY0, bits) != RC_OK)
+		die("known", RC_INTERNAL);
+	free(bits);
+	return (double)(monotonic_us() - t0) / 1e3;
+}
+
 static void questions(struct store *st, const char *path)
 {
 	struct txn *t;
 	struct scratch *s = scratch_new();
-	double ex[1000], li[1000], im[1000];
+	double ex[1000], li[1000], im[1000], own[1000], known[1000];
 	size_t n = 0;
 	char id[64];
 	FILE *f = fopen(path, "r");
@@ -203,6 +229,8 @@ static void questions(struct store *st, const char *path)
 			die("impact", RC_INTERNAL);
 		int64_t t3 = monotonic_us();
 		impact_done(&i);
+		own[n] = as_itself(t, s, &q);
+		known[n] = whom_it_knows(t, s, q.procurer);
 		reached += x.suppliers;
 		ex[n] = (double)(t1 - t0) / 1e3;
 		li[n] = (double)(t2 - t1) / 1e3;
@@ -212,6 +240,8 @@ static void questions(struct store *st, const char *path)
 	report("  exposure", ex, n);
 	report("  gaps list", li, n);
 	report("  impact", im, n);
+	report("  gaps as itself", own, n);
+	report("  whom it knows", known, n);
 	fclose(f);
 	txn_abort(t);
 	scratch_free(s);
