@@ -74,13 +74,16 @@ static bool is_api_path(struct view path)
 static enum rc check_caller(struct request *r, bool needed, struct err *e)
 {
 	struct loop *l = r->http->loop_data;
+	enum rc rc;
 
 	if (!needed || auth_find(&r->api->auth, &l->known,
 				 auth_bearer(http_header(r->http, "authorization")),
 				 clock_now_ms(r->api->c.clock), &r->who))
 		return RC_OK;
-	reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
-	return err_set(e, RC_UNAUTHORIZED, NULL, NULL);
+	rc = login_caller(r, e);
+	if (rc && rc_http(rc) == 401)
+		reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
+	return rc;
 }
 
 /* The route, the caller, the parameters: everything that needs no body and no store. */

@@ -62,6 +62,11 @@ static enum rc make_parts(struct api *a, struct err *e)
 	a->feed = a->loops ? feed_new(a) : NULL;
 	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->feed)
 		return err_set(e, RC_NOMEM, NULL, NULL);
+	a->c.login.oidc.clock = a->c.clock;
+	a->c.login.oidc.store = a->c.store;
+	rc = login_new(&a->c.login, &a->login, e);
+	if (rc)
+		return rc;
 	rc = openapi_make(&a->openapi, a->c.version);
 	if (rc)
 		return err_set(e, rc, NULL, "%s", "the description of the API");
@@ -97,8 +102,10 @@ enum rc api_serve(struct api *a, struct server *s, struct err *e)
 {
 	if (!feed_start(a->feed, s))
 		return err_set(e, RC_INTERNAL, NULL, "%s", "no thread for the event stream");
-	atomic_store(&a->server, s);
-	return RC_OK;
+	enum rc rc = login_open(a->login, e);
+	if (!rc)
+		atomic_store(&a->server, s);
+	return rc;
 }
 
 void api_poke(struct api *a, uint64_t revision)
@@ -116,6 +123,7 @@ void api_stop(struct api *a)
 	atomic_store(&a->stopping, true);
 	feed_stop(a->feed);
 	waiters_stop(a->waiters);
+	login_stop(a->login);
 	pool_free(STEAL(a->pool));
 	while (atomic_load(&a->backups))
 		nanosleep(&pause, NULL);
@@ -129,6 +137,7 @@ void api_free(struct api *a)
 	feed_free(a->feed);
 	waiters_free(a->waiters);
 	idempotency_free(a->idempotency);
+	login_free(a->login);
 	list_cache_free(a->lists);
 	known_cache_free(a->known);
 	for (unsigned i = 0; a->loops && i < a->c.loops; i++)

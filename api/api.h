@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "api/login.h"
 #include "api/server.h"
 #include "services/figurer.h"
 #include "services/jobs.h"
@@ -28,6 +29,7 @@ struct api_config {
 	uint64_t json_max_bytes;    /* 0: 1 MiB */
 	uint64_t import_max_bytes;  /* 0: 1 GiB */
 	unsigned small_count;       /* counts below it may tell who is counted */
+	struct login_config login;
 	unsigned behind_ms;         /* how long revision_at_least waits; 0: 3000 */
 };
 

@@ -53,6 +53,7 @@ struct api {
 	struct waiters *waiters;
 	struct idempotency *idempotency;
 	struct auth auth;
+	struct login *login;
 	struct assets assets;
 	uint8_t secret[32];
 	int64_t started_us;

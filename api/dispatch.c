@@ -249,6 +249,16 @@ static void run_events(struct request *r)
 		answer_fail(r, rc, &e);
 }
 
+/* The handler has handed the request on, or says why not. */
+static void run_kept(struct request *r)
+{
+	struct err e = { 0 };
+	enum rc rc = r->route->handle(r, &e);
+
+	if (rc)
+		answer_fail(r, rc, &e);
+}
+
 void dispatch_run(struct request *r)
 {
 	struct err e = { 0 };
@@ -283,6 +293,9 @@ void dispatch_run(struct request *r)
 		return;
 	case RUN_BACKUP:
 		backup_run(r);
+		return;
+	case RUN_LOGIN:
+		run_kept(r);
 		return;
 	}
 }

@@ -108,6 +108,7 @@ static struct pool_task task_of(const struct route *route)
 	case RUN_UPLOAD:
 	case RUN_EVENTS:
 	case RUN_BACKUP:
+	case RUN_LOGIN:
 		break;
 	}
 	return (struct pool_task){ .run = pool_read };

@@ -15,14 +15,20 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/assets.def \
 	%D%/assets.h \
 	%D%/assets_bytes.S \
+	%D%/attempts.c \
+	%D%/attempts.h \
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/backup.c \
 	%D%/bulk.c \
 	%D%/chain.c \
-	%D%/chokepoints.c \
 	%D%/chain.h \
+	%D%/chokepoints.c \
+	%D%/claims.c \
+	%D%/claims.h \
 	%D%/clause_gaps.c \
+	%D%/cookies.c \
+	%D%/cookies.h \
 	%D%/csv_out.c \
 	%D%/csv_out.h \
 	%D%/cursor.c \
@@ -46,6 +52,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/incident.c \
 	%D%/known.c \
 	%D%/known.h \
+	%D%/jwt.c \
+	%D%/jwt.h \
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \
@@ -53,6 +61,16 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/netaddr.h \
 	%D%/looks.c \
 	%D%/looks.h \
+	%D%/login.c \
+	%D%/login.h \
+	%D%/login_company.c \
+	%D%/login_int.h \
+	%D%/login_routes.c \
+	%D%/oidc.c \
+	%D%/oidc.h \
+	%D%/oidc_code.c \
+	%D%/oidc_int.h \
+	%D%/oidc_thread.c \
 	%D%/openapi.c \
 	%D%/openapi.def \
 	%D%/orgs.c \
@@ -87,6 +105,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/shown.c \
 	%D%/shown.h \
 	%D%/server_tls.c \
+	%D%/sessions.c \
+	%D%/sessions.h \
 	%D%/streams.c \
 	%D%/system.c \
 	%D%/tokens.c \

@@ -135,6 +135,8 @@ static enum rc read_pair(const struct url_param *u, uint64_t allowed, struct que
 {
 	int i = find_allowed(u->name, allowed);
 
+	if (i < 0 && (allowed & QUERY_OPEN))
+		return RC_OK;
 	if (i < 0)
 		return err_set(e, RC_BAD_QUERY, u->name.p, "'%.60s' is not known here",
 			       (const char *)u->name.p);

@@ -25,6 +25,8 @@ enum query_name {
 #undef Q
 	Q__COUNT
 };
+/* Parameters that are not named are skipped: others add theirs. */
+#define QUERY_OPEN ((uint64_t)1 << 63)
 #define QBIT(sym) ((uint64_t)1 << Q_##sym)
 
 extern const struct query_def query_defs[Q__COUNT];

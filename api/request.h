@@ -16,6 +16,7 @@
 
 struct api;
 struct stream;
+struct session;
 
 struct reply {
 	int status;              /* 0: 200 */
@@ -38,6 +39,8 @@ struct request {
 	struct view param[ROUTE_PARAMS_MAX]; /* of the path, decoded */
 	struct query query;
 	struct identity who;
+	const struct session *session;       /* logged in by a cookie; NULL: the request brought a token */
+	bool by_provider;                    /* the OpenID provider says who it is */
 	enum lang lang;
 	struct view content_type, if_match, if_none_match, idempotency_key, last_event_id;
 	struct view body;

@@ -25,6 +25,7 @@ enum route_run {
 	RUN_UPLOAD, /* as PLAIN; the body lies in a file */
 	RUN_EVENTS, /* stays open: server-sent events */
 	RUN_BACKUP, /* copied by a thread of its own */
+	RUN_LOGIN,  /* the handler keeps it where it answers RC_OK; answered by the provider's thread */
 };
 enum route_body { BODY_NONE, BODY_JSON, BODY_MERGE, BODY_FILE };
 

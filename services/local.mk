@@ -6,6 +6,8 @@ noinst_LIBRARIES += %D%/libservices.a
 	%D%/batch.c \
 	%D%/crowd.c \
 	%D%/crowd.h \
+	%D%/fetch.c \
+	%D%/fetch.h \
 	%D%/figurer.c \
 	%D%/figurer.h \
 	%D%/figurer_int.h \
