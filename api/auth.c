@@ -254,11 +254,8 @@ static const struct auth_key *find_key(const struct auth *a, const uint8_t hash[
 }
 
 /* Under the lock. */
-static bool find(struct auth *a, struct view token, int64_t now_ms, struct auth_memo *m)
+static bool find(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_ms, struct auth_memo *m)
 {
-	uint8_t hash[TOKEN_HASH_BYTES];
-
-	auth_hash(token, hash);
 	const struct auth_key *k = find_key(a, hash);
 	if (!k || is_over(k->until_ms, now_ms))
 		return false;
@@ -279,13 +276,15 @@ static bool remembers(const struct auth *a, const struct auth_memo *m, struct vi
 
 bool auth_find(struct auth *a, struct auth_memo *m, struct view token, int64_t now_ms, struct identity *out)
 {
+	uint8_t hash[TOKEN_HASH_BYTES];
 	bool found;
 
 	if (token.n == 0 || token.n > TOKEN_TEXT_MAX)
 		return false;
 	if (!remembers(a, m, token, now_ms)) {
+		auth_hash(token, hash);
 		pthread_rwlock_rdlock(&a->lock);
-		found = find(a, token, now_ms, m);
+		found = find(a, hash, now_ms, m);
 		pthread_rwlock_unlock(&a->lock);
 		m->n = found ? token.n : 0;
 		if (!found)
@@ -294,6 +293,19 @@ bool auth_find(struct auth *a, struct auth_memo *m, struct view token, int64_t n
 	}
 	*out = m->who;
 	return true;
+}
+
+bool auth_find_hash(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_ms, struct identity *out)
+{
+	struct auth_memo m;
+	bool found;
+
+	pthread_rwlock_rdlock(&a->lock);
+	found = find(a, hash, now_ms, &m);
+	pthread_rwlock_unlock(&a->lock);
+	if (found)
+		*out = m.who;
+	return found;
 }
 
 void auth_memo_done(struct auth_memo *m) { sodium_memzero(m, sizeof(*m)); }

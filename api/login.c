@@ -8,7 +8,6 @@
 #include "api/login_int.h"
 
 #include <sodium.h>
-#include <strings.h>
 
 #include "api/attempts.h"
 #include "api/cookies.h"
@@ -173,19 +172,15 @@ static bool session_id(const struct request *r, struct view *out)
 	return cookie_find(header(r, "cookie"), login_session_cookie(r), out);
 }
 
-enum rc login_begin(struct request *r, const struct identity *who, bool by_provider, struct session *out,
-		    struct err *e)
+enum rc login_begin(struct request *r, struct session *new, struct err *e)
 {
 	struct login *l = r->api->login;
-	int64_t now_ms = clock_now_ms(r->api->c.clock), end_us = 0;
 	char id[SESSION_ID_TEXT];
 	struct view old;
 
 	if (session_id(r, &old))
 		sessions_end(l->sessions, old);
-	if (who->expires_ms)
-		end_us = monotonic_us() + (who->expires_ms - now_ms) * 1000;
-	enum rc rc = sessions_make(l->sessions, who, by_provider, end_us, id, out);
+	enum rc rc = sessions_make(l->sessions, new, id);
 	if (rc)
 		return err_set(e, rc, NULL, NULL);
 	login_set_cookie(r, login_session_cookie(r), id, true, -1);
@@ -212,22 +207,9 @@ enum rc login_end(struct request *r, struct err *e)
 /* Does what a session was made from still stand? */
 static bool still_stands(const struct request *r, const struct session *s)
 {
-	(void)r;
-	return s->who.role != ROLE_NONE;
-}
+	struct identity now;
 
-/* What stands behind "Bearer". */
-static bool bearer_text(struct view v, struct view *out)
-{
-	const char *p = v.p;
-
-	if (v.n < 8 || strncasecmp(p, "bearer ", 7) != 0)
-		return false;
-	p += 7, v.n -= 7;
-	while (v.n && *p == ' ')
-		p++, v.n--;
-	*out = view_of(p, v.n);
-	return true;
+	return s->oidc || auth_find_hash(&r->api->auth, s->token, clock_now_ms(r->api->c.clock), &now);
 }
 
 static enum rc caller_of_provider(struct request *r, struct view token, struct err *e)
@@ -270,7 +252,8 @@ enum rc login_caller(struct request *r, struct err *e)
 	struct view authorization = header(r, "authorization"), v;
 
 	if (authorization.p) {
-		if (r->api->login->oidc && bearer_text(authorization, &v) && jwt_looks_like(v))
+		v = auth_bearer(authorization);
+		if (r->api->login->oidc && jwt_looks_like(v))
 			return caller_of_provider(r, v, e);
 		return err_set(e, RC_UNAUTHORIZED, NULL, NULL);
 	}

@@ -99,13 +99,12 @@ static void answer_callback(struct request *r, enum rc rc, struct err *e)
 static void callback_done(struct oidc_exchange *x)
 {
 	struct request *r = ((struct callback *)(void *)x)->r;
-	struct session s;
+	struct session new = { .who = x->who, .oidc = true };
 	enum rc rc = x->rc;
 
-	if (!rc) {
-		x->who.expires_ms = 0; /* the session has ends of its own */
-		rc = login_begin(r, &x->who, true, &s, &x->err);
-	}
+	new.who.expires_ms = 0; /* the session has ends of its own */
+	if (!rc)
+		rc = login_begin(r, &new, &x->err);
 	if (!rc)
 		redirect(r, x->return_to);
 	answer_callback(r, rc, &x->err);

@@ -26,8 +26,7 @@ MUST_USE enum rc login_check_site(const struct request *r, bool bare, struct err
 MUST_USE enum rc login_count(struct request *r, struct err *e);
 const char *login_session_cookie(const struct request *r);
 void login_set_cookie(struct request *r, const char *name, const char *value, bool strict, long max_age_s);
-/* A new session for who, and its cookie; one that the browser had before ends. */
-MUST_USE enum rc login_begin(struct request *r, const struct identity *who, bool by_provider, struct session *out,
-			     struct err *e);
+/* A new session and its cookie; one that the browser had before ends. See sessions_make(). */
+MUST_USE enum rc login_begin(struct request *r, struct session *new, struct err *e);
 /* Ends the session of the request, if there is one. RC_CROSS_SITE. */
 MUST_USE enum rc login_end(struct request *r, struct err *e);

@@ -1,9 +1,6 @@
 /* login_routes.c - /v1/me, /v1/login with a token, /v1/logout, /v1/login/methods. */
 #include "api/login_int.h"
 
-#include <sodium.h>
-#include <stdio.h>
-
 #include "api/handlers.h"
 #include "base/json_out.h"
 #include "base/util.h"
@@ -93,17 +90,17 @@ static enum rc read_token(const struct request *r, json_t **out_obj, const char 
 }
 
 /* Only tokens of the store: those of the provider log in at the provider. */
-static bool find_token(struct request *r, const char *token)
+static enum rc take_token(struct request *r, const char *token, struct session *new, struct err *e)
 {
-	struct auth_memo memo = { 0 };
-	char line[AUTH_MEMO_MAX + 16];
-	bool found;
+	int64_t now_ms = clock_now_ms(r->api->c.clock);
 
-	snprintf(line, sizeof(line), "Bearer %s", token);
-	found = auth_find(&r->api->auth, &memo, view_str(line), &r->who);
-	auth_memo_done(&memo);
-	sodium_memzero(line, sizeof(line));
-	return found;
+	auth_hash(view_str(token), new->token);
+	if (!auth_find_hash(&r->api->auth, new->token, now_ms, &new->who))
+		return err_set(e, RC_UNAUTHORIZED, NULL, NULL);
+	if (new->who.expires_ms)
+		new->end_us = monotonic_us() + (new->who.expires_ms - now_ms) * 1000;
+	r->who = new->who;
+	return RC_OK;
 }
 
 /* Answers as /v1/me does in the new session. */
@@ -118,11 +115,11 @@ enum rc login_with_token(struct request *r, struct err *e)
 		rc = login_count(r, e);
 	if (!rc)
 		rc = read_token(r, &obj, &token, e);
-	if (!rc && !find_token(r, token))
-		rc = err_set(e, RC_UNAUTHORIZED, NULL, NULL);
+	if (!rc)
+		rc = take_token(r, token, s, e);
 	json_decref(obj);
 	if (!rc)
-		rc = login_begin(r, &r->who, false, s, e);
+		rc = login_begin(r, s, e);
 	if (rc)
 		return rc;
 	r->session = s;

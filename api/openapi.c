@@ -365,7 +365,7 @@ static void success(struct json *j, const struct route *r, const char *status, c
 	raw_pair(j, "headers",
 		 "{'Tierwatch-Revision':{'description':'The last command that the answer was "
 		 "computed from.','schema':{'type':'integer'}}}");
-	if (strcmp(status, "204") != 0) {
+	if (strcmp(status, "204") != 0 && strcmp(status, "302") != 0) {
 		json_key(j, "content");
 		json_obj(j);
 		content(j, other_type(r), r->schema, "");
@@ -380,12 +380,20 @@ static void problem(struct json *j, const char *status)
 	raw(j, "{'$ref':'#/components/responses/Problem'}");
 }
 
+/* To the company's provider, and back from it. */
+static bool leads_on(const struct route *r)
+{
+	return r->run == RUN_LOGIN || (r->method == HTTP_GET && strcmp(r->path, "/v1/login") == 0);
+}
+
 static void responses(struct json *j, const struct route *r)
 {
 	json_key(j, "responses");
 	json_obj(j);
-	if (r->method == HTTP_DELETE)
+	if (r->method == HTTP_DELETE || strcmp(r->path, "/v1/logout") == 0)
 		success(j, r, "204", "Done.");
+	else if (leads_on(r))
+		success(j, r, "302", "Leads the browser on.");
 	else if (r->run == RUN_UPLOAD)
 		success(j, r, "202", "Taken; Location names the job.");
 	else
@@ -410,6 +418,11 @@ static void responses(struct json *j, const struct route *r)
 	}
 	if (strcmp(r->path, "/v1/changes") == 0 || r->run == RUN_EVENTS)
 		problem(j, "410");
+	if (strncmp(r->path, "/v1/login", 9) == 0 && strcmp(r->path, "/v1/login/methods") != 0) {
+		problem(j, "401");
+		problem(j, "403");
+		problem(j, "429");
+	}
 	problem(j, "503");
 	json_obj_end(j);
 }
@@ -498,7 +511,8 @@ static void components(struct json *j)
 {
 	json_key(j, "components");
 	json_obj(j);
-	raw_pair(j, "securitySchemes", "{'token':{'type':'http','scheme':'bearer'}}");
+	raw_pair(j, "securitySchemes",
+		 "{'token':{'type':'http','scheme':'bearer'},'session':{'type':'apiKey','in':'cookie','name':'__Host-tierwatch'}}");
 	raw_pair(
 		j, "responses",
 		"{'Problem':{'description':'Why it was not done (RFC 9457).','content':{"
@@ -532,7 +546,7 @@ enum rc openapi_make(struct buf *out, const char *version)
 	raw_pair(&j, "license", "{'name':'Apache-2.0','identifier':'Apache-2.0'}");
 	json_obj_end(&j);
 	raw_pair(&j, "servers", "[{'url':'/'}]");
-	raw_pair(&j, "security", "[{'token':[]}]");
+	raw_pair(&j, "security", "[{'token':[]},{'session':[]}]");
 	raw_pair(&j, "tags",
 		 "[{'name':'register','description':'Organisations, links, certificates, clauses "
 		 "and "

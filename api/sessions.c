@@ -79,14 +79,13 @@ static struct entry **place(struct sessions *s, const uint8_t hash[32])
 
 static bool is_over(const struct entry *e, int64_t now) { return now >= e->s.idle_us || now >= e->s.end_us; }
 
-static bool same_caller(const struct entry *e, const struct identity *who, bool oidc)
+static bool same_caller(const struct entry *e, const struct session *s)
 {
-	return e->s.oidc == oidc && e->s.who.token == who->token && strcmp(e->s.who.name, who->name) == 0;
+	return e->s.oidc == s->oidc && e->s.who.token == s->who.token && strcmp(e->s.who.name, s->who.name) == 0;
 }
 
 /* Drops what ran out; answers how many the caller has, and its oldest one. */
-static unsigned sweep(struct sessions *s, int64_t now, const struct identity *who, bool oidc,
-		      struct entry **out_oldest)
+static unsigned sweep(struct sessions *s, int64_t now, const struct session *new, struct entry **out_oldest)
 {
 	unsigned n = 0;
 
@@ -98,7 +97,7 @@ static unsigned sweep(struct sessions *s, int64_t now, const struct identity *wh
 				entry_free(s, at);
 				continue;
 			}
-			if (same_caller(*at, who, oidc)) {
+			if (same_caller(*at, new)) {
 				n++;
 				if (!*out_oldest || (*at)->made_us < (*out_oldest)->made_us)
 					*out_oldest = *at;
@@ -109,10 +108,26 @@ static unsigned sweep(struct sessions *s, int64_t now, const struct identity *wh
 	return n;
 }
 
-enum rc sessions_make(struct sessions *s, const struct identity *who, bool oidc, int64_t end_us,
-		      char out_id[SESSION_ID_TEXT], struct session *out)
+static bool put(struct sessions *s, struct entry *e)
 {
-	struct entry *e = calloc(1, sizeof(*e)), *oldest;
+	struct entry *oldest;
+	bool room;
+
+	pthread_mutex_lock(&s->lock);
+	if (sweep(s, e->made_us, &e->s, &oldest) >= SESSIONS_PER_CALLER)
+		entry_free(s, place(s, oldest->hash));
+	room = s->n < s->limits.max;
+	if (room) {
+		*place(s, e->hash) = e;
+		s->n++;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return room;
+}
+
+enum rc sessions_make(struct sessions *s, struct session *new, char out_id[SESSION_ID_TEXT])
+{
+	struct entry *e = calloc(1, sizeof(*e));
 	int64_t now = monotonic_us(), latest = now + (int64_t)s->limits.absolute_s * 1000000;
 	uint8_t id[ID_BYTES];
 
@@ -122,23 +137,14 @@ enum rc sessions_make(struct sessions *s, const struct identity *who, bool oidc,
 	sodium_bin2base64(out_id, SESSION_ID_TEXT, id, sizeof(id), BASE64);
 	sodium_memzero(id, sizeof(id));
 	hash_of(s, view_str(out_id), e->hash);
-	e->s = (struct session){ .who = *who, .oidc = oidc };
-	e->s.idle_us = now + (int64_t)s->limits.idle_s * 1000000;
-	e->s.end_us = end_us ? MIN(end_us, latest) : latest;
+	new->idle_us = now + (int64_t)s->limits.idle_s * 1000000;
+	new->end_us = new->end_us ? MIN(new->end_us, latest) : latest;
+	e->s = *new;
 	e->made_us = now;
-	*out = e->s;
-	pthread_mutex_lock(&s->lock);
-	if (sweep(s, now, who, oidc, &oldest) >= SESSIONS_PER_CALLER)
-		entry_free(s, place(s, oldest->hash));
-	bool room = s->n < s->limits.max;
-	if (room) {
-		*place(s, e->hash) = e;
-		s->n++;
-	}
-	pthread_mutex_unlock(&s->lock);
-	if (!room)
-		free(e);
-	return room ? RC_OK : RC_BUSY;
+	if (put(s, e))
+		return RC_OK;
+	free(e);
+	return RC_BUSY;
 }
 
 bool sessions_find(struct sessions *s, struct view id, bool used, struct session *out)

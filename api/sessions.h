@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "graph/token.h"
 #include "services/access.h"
 
 #define SESSION_ID_TEXT 44 /* 256 random bits as base64url, and NUL */
@@ -19,16 +20,17 @@ struct session_limits {
 
 struct session {
 	struct identity who;
-	int64_t idle_us, end_us; /* monotonic: ends then unless used; ends then at latest */
-	bool oidc;               /* logged in at the provider, not with a token */
+	bool oidc;                       /* logged in at the provider, not with a token */
+	uint8_t token[TOKEN_HASH_BYTES]; /* of the text of that token */
+	int64_t idle_us, end_us;         /* monotonic: ends then unless used; ends then at latest */
 };
 
 struct sessions *sessions_new(const struct session_limits *l); /* NULL: out of memory */
 void sessions_free(struct sessions *s); /* accepts NULL */
 
-/* What made it decides when it ends at latest: end_us, where that is sooner (0: does not). RC_BUSY: too many. */
-MUST_USE enum rc sessions_make(struct sessions *s, const struct identity *who, bool oidc, int64_t end_us,
-			       char out_id[SESSION_ID_TEXT], struct session *out);
+/* new: who, and how it logged in; end_us where it ends at latest by that, else 0. Its ends are filled in. RC_BUSY:
+ * too many. */
+MUST_USE enum rc sessions_make(struct sessions *s, struct session *new, char out_id[SESSION_ID_TEXT]);
 /* used: this is the caller at work, which puts the idle limit off. False: there is no such session (any more). */
 bool sessions_find(struct sessions *s, struct view id, bool used, struct session *out);
 void sessions_end(struct sessions *s, struct view id);

@@ -99,6 +99,35 @@ static void on_commit(void *arg, uint64_t revision)
 	api_poke(d->api, revision);
 }
 
+static struct login_config login_config(const struct settings *s)
+{
+	return (struct login_config){
+		.session_idle_s = (unsigned)s->session_idle_s,
+		.session_absolute_s = (unsigned)s->session_absolute_s,
+		.sessions_max = (unsigned)s->sessions_max,
+		.logins_per_minute = (unsigned)s->logins_per_minute,
+		.oidc = {
+			.issuer = s->oidc_issuer,
+			.client_id = s->oidc_client_id,
+			.secret_file = s->oidc_secret_file,
+			.scopes = s->oidc_scopes,
+			.public_url = s->public_url,
+			.audience = s->oidc_audience,
+			.clients = s->oidc_clients,
+			.algs = s->oidc_algs,
+			.role_claim = s->oidc_role_claim,
+			.roles = s->oidc_roles,
+			.orgs_claim = s->oidc_orgs_claim,
+			.name_claim = s->oidc_name_claim,
+			.ca_file = s->oidc_ca_file,
+			.skew_s = (unsigned)s->oidc_skew_s,
+			.refresh_s = (unsigned)s->oidc_refresh_s,
+			.refetch_s = (unsigned)s->oidc_refetch_s,
+			.timeout_s = (unsigned)s->oidc_timeout_s,
+		},
+	};
+}
+
 static enum rc start_services(struct daemon *d, struct err *e)
 {
 	struct writer_options w = {
@@ -118,6 +147,7 @@ static enum rc start_services(struct daemon *d, struct err *e)
 		.small_count = (unsigned)d->s.small_count,
 		.json_max_bytes = (uint64_t)d->s.json_max_bytes,
 		.import_max_bytes = (uint64_t)d->s.import_max_bytes,
+		.login = login_config(&d->s),
 	};
 	enum rc rc = writer_start(d->store, &d->clock, &w, &d->writer, e);
 

@@ -27,6 +27,12 @@ struct settings {
 	int64_t head_s, idle_s, body_grace_s, body_rate, write_grace_s, write_rate, stop_s;
 	int64_t map_bytes, map_max_bytes, queue_max, queue_max_bytes, batch_max;
 	int64_t looks_keep_days;
+	char public_url[256];
+	int64_t session_idle_s, session_absolute_s, sessions_max, logins_per_minute;
+	char oidc_issuer[256], oidc_client_id[256], oidc_secret_file[256], oidc_scopes[256];
+	char oidc_audience[256], oidc_clients[256], oidc_algs[256], oidc_role_claim[256], oidc_roles[256];
+	char oidc_orgs_claim[256], oidc_name_claim[256], oidc_ca_file[256];
+	int64_t oidc_skew_s, oidc_refresh_s, oidc_refetch_s, oidc_timeout_s;
 	/* what is left of the command line: arguments of the offline verb */
 	char **args;
 	int n_args;
