@@ -10,7 +10,7 @@
 
 /* ---- set-up ---- */
 
-static void today_put(struct txn *w, int32_t day)
+void today_put(struct txn *w, int32_t day)
 {
 	meta_put_u64(w, "today", (uint64_t)((int64_t)day + (1ll << 31)));
 }

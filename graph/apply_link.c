@@ -123,6 +123,12 @@ static void code_index(struct batch *b, uint32_t p, uint32_t s, struct view code
 		txn_del(b->w, DB_CODE, view_of(key, 4 + code.n));
 }
 
+void link_keys(struct batch *b, uint32_t p, uint32_t s, const struct rec *link, bool put)
+{
+	grants_index(b, p, s, link->f[LINK_GRANTS], put);
+	code_index(b, p, s, link->f[LINK_SUPPLIER_CODE], put);
+}
+
 /* before or after may be NULL: the link is made or removed. */
 static void indexes_update(struct batch *b, uint32_t p, uint32_t s, const struct rec *before, const struct rec *after)
 {

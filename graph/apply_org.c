@@ -78,6 +78,22 @@ static void aliases_write(struct batch *b, struct change *c, uint32_t org)
 	}
 }
 
+void org_names(struct batch *b, uint32_t org, const struct rec *r, bool put)
+{
+	struct rd rd = rd_of(r->f[ORG_ALIASES]);
+	if (put)
+		id_put(b, r->f[META_ID], org, false);
+	else
+		txn_del(b->w, DB_ORG_ID, r->f[META_ID]);
+	while (rd_more(&rd)) {
+		struct view a = rd_lenbytes(&rd);
+		if (put)
+			id_put(b, a, org, true);
+		else
+			txn_del(b->w, DB_ORG_ID, a);
+	}
+}
+
 /* ---- units ---- */
 
 #define ALIAS_OF_PARENT "a unit's id begins with its parent's own id, not an alias"
@@ -484,10 +500,7 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 	txn_del(b->w, DB_FIGURES, view_of(key, 4));
 	if (rec_has(&c->old, ORG_CONTACTS))
 		personal_wipe(b->w, c->old.f[ORG_CONTACTS]);
-	struct rd rd = rd_of(c->old.f[ORG_ALIASES]);
-	while (rd_more(&rd))
-		txn_del(b->w, DB_ORG_ID, rd_lenbytes(&rd));
-	txn_del(b->w, DB_ORG_ID, c->old.f[META_ID]);
+	org_names(b, org, &c->old, false);
 	past_keep(b, ENT_ORG, view_of(key, 4), c->old_bytes);
 	txn_del(b->w, DB_ORG, view_of(key, 4));
 	return name_edit_add(&b->names, org, NULL) ? txn_rc(b->w) : RC_NOMEM;

@@ -44,7 +44,7 @@ static enum rc targets_check(struct batch *b, struct change *c)
 }
 
 /* Links of the procurer keep their records; what they ask for is computed anew. */
-static enum rc links_refresh(struct batch *b, uint32_t org)
+enum rc links_refresh(struct batch *b, uint32_t org)
 {
 	struct link_iter it;
 	struct rec r;

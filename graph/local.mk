@@ -11,6 +11,9 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/apply_link.c \
 	%D%/apply_org.c \
 	%D%/apply_targets.c \
+	%D%/as_of.c \
+	%D%/as_of.h \
+	%D%/as_of_apply.c \
 	%D%/audit.c \
 	%D%/audit.h \
 	%D%/bulk.c \

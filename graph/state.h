@@ -170,6 +170,8 @@ enum rc org_resolve_checked(struct batch *b, struct view id, const char *field, 
 			    struct op_result *res, struct err *e);
 /* An organisation that is not there yet; not for units, aliases, contacts. The caller has set the op's fields. */
 enum rc org_new(struct batch *b, struct change *c, struct view id, uint32_t *out);
+/* The entries of an organisation's id and aliases in the index of ids. */
+void org_names(struct batch *b, uint32_t org, const struct rec *r, bool put);
 /* The units of an entity (ids that begin with its id and '~'): numbers, u32 each, appended to out. */
 void units_of(struct txn *t, struct view id, struct buf *out);
 /* steps_write.c */
@@ -192,6 +194,10 @@ uint32_t link_attr(const struct targets *t, const struct rec *link);
 void link_calendar(uint32_t procurer, uint32_t supplier, const struct rec *link, struct cal_set *set);
 const struct targets *batch_targets(struct batch *b, uint32_t org);
 void batch_targets_forget(struct batch *b);
+/* The entries of a link in the indexes of grants and supplier codes. */
+void link_keys(struct batch *b, uint32_t procurer, uint32_t supplier, const struct rec *link, bool put);
+/* apply_targets.c: the adjacency of a procurer's links after its targets changed */
+enum rc links_refresh(struct batch *b, uint32_t org);
 /* apply_targets.c: drops targets and their calendar; links are not refreshed */
 void targets_calendar(uint32_t org, struct view bytes, struct targets *tmp, struct cal_set *set);
 void targets_forget(struct batch *b, uint32_t org);
@@ -250,6 +256,7 @@ enum rc apply_erase(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_tick(struct batch *b, const struct cmd *c, struct err *e);
 enum rc apply_figures(struct batch *b, const struct cmd *c, struct err *e);
 /* apply.c */
+void today_put(struct txn *w, int32_t day);
 /* Notes how an op ended. at: its index among the command's ops; of a load, its line. */
 void op_done(struct batch *b, struct cmd *c, size_t at, struct op_result *res, enum rc rc, struct err *e);
 #define LOG_PART (1u << 20) /* bytes of a command under one key of LOG */

@@ -109,3 +109,16 @@ TESTS += %D%/test_audit
 	$(twin_sources)
 %C%_test_audit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_audit_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# What was known at an earlier revision, against the log applied up to it.
+check_PROGRAMS += %D%/test_as_of
+TESTS += %D%/test_as_of
+%C%_test_as_of_SOURCES = tests/run.h tests/tmpdir.h \
+	%D%/records.c \
+	%D%/records.h \
+	%D%/test_as_of.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_as_of_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_as_of_LDADD = $(graph_libs) $(CHECK_LIBS)
