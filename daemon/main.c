@@ -51,16 +51,16 @@ struct daemon {
 /* A new store gets its names and its secret; also one whose making was cut short. */
 static enum rc init_graph(struct daemon *d, struct err *e)
 {
-	uint8_t secret[32];
 	struct txn *t;
+	bool made;
 	enum rc rc = txn_begin_read(d->store, &t);
 
 	if (rc)
 		return err_set(e, rc, NULL, "%s", "reading the store");
-	rc = graph_secret(t, secret);
+	made = graph_made(t);
 	txn_abort(t);
-	if (rc != RC_NOT_FOUND)
-		return rc ? err_set(e, rc, NULL, "%s", "the store's secret") : graph_migrate(d->store, e);
+	if (made)
+		return graph_migrate(d->store, e);
 	rc = txn_begin_write(d->store, &t);
 	if (!rc)
 		rc = graph_init(t, clock_now_ms(&d->clock));
@@ -76,6 +76,7 @@ static enum rc open_store(struct daemon *d, struct err *e)
 		.map_bytes = (uint64_t)d->s.map_bytes,
 		.map_max_bytes = (uint64_t)d->s.map_max_bytes,
 		.create = true,
+		.new_secret = d->s.new_secret,
 	};
 	enum rc rc;
 

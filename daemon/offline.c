@@ -41,6 +41,8 @@ int say_error(const struct err *e)
 	fprintf(stderr, "tierwatchd: %s%s\n", text, line);
 	if (e->rc == RC_USAGE)
 		return EXIT_USAGE;
+	if (e->rc == RC_NO_SECRET || e->rc == RC_OTHER_SECRET)
+		return EXIT_USAGE;
 	return e->rc == RC_IN_USE || e->rc == RC_DAMAGED ? EXIT_DAMAGED : EXIT_FAILED;
 }
 

@@ -287,7 +287,7 @@ static enum rc run(struct load *l, struct store *s, struct cmd *c, struct err *e
 	pthread_t reader;
 	enum rc rc = txn_begin_write(s, &w);
 
-	if (!rc && (rc = graph_secret(w, l->secret)) == RC_NOT_FOUND)
+	if (!rc && !graph_made(w))
 		rc = graph_init(w, c->at_ms);
 	if (!rc && graph_max_org(w) != 0)
 		rc = err_set(e, RC_NOT_EMPTY, NULL, "%s", "");

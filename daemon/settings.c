@@ -98,9 +98,9 @@ enum rc settings_read(int argc, char **argv, struct settings *out, struct err *e
 	if (rc == RC_IO)
 		rc = e->rc = RC_USAGE; /* a file that cannot be read is wrong configuration too */
 	if (!rc &&
-	    (out->config[0] || out->clock[0] || out->offline[0] || out->help || out->version))
+	    (out->config[0] || out->clock[0] || out->offline[0] || out->new_secret || out->help || out->version))
 		rc = err_set(e, RC_USAGE, NULL,
-			     "%s: config, clock, offline, help and version belong "
+			     "%s: config, clock, offline, new_secret, help and version belong "
 			     "on the command line",
 			     config);
 	return rc ? rc : read_command_line(argc, argv, out, e);

@@ -9,7 +9,7 @@ struct settings {
 	char config[256];
 	char clock[256];
 	char offline[256]; /* verb */
-	bool help, version, strict;
+	bool help, version, strict, new_secret;
 	/* and the file */
 	char data[256];
 	char listen[256];

@@ -2,7 +2,7 @@
  * apply.c - one function applies a command, deterministically: ops on entities, midnight, kept
  * figures, import jobs. It also appends the log; nothing else changes state.
  */
-#include <sodium.h>
+#include <stdio.h>
 
 #include "base/util.h"
 #include "graph/audit.h"
@@ -17,11 +17,10 @@ void today_put(struct txn *w, int32_t day)
 
 enum rc graph_init(struct txn *w, int64_t now_ms)
 {
-	uint8_t secret[32];
-	if (sodium_init() < 0)
-		return RC_INTERNAL;
-	randombytes_buf(secret, sizeof secret);
-	meta_put(w, "secret", view_of(secret, 32));
+	enum rc rc = store_secret_make(txn_store(w), NULL);
+	if (rc != RC_OK)
+		return rc;
+	store_secret_note(w);
 	meta_put_u64(w, "revision", 0);
 	meta_put_u64(w, "next_org", 1);
 	meta_put_u64(w, "links", 0);

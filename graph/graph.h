@@ -22,6 +22,7 @@ uint64_t graph_revision(struct txn *t);
 int32_t graph_today(struct txn *t);      /* the processed day */
 uint32_t graph_max_org(struct txn *t);   /* numbers in use are 1..this */
 uint64_t graph_link_count(struct txn *t);
+bool graph_made(struct txn *t);          /* graph_init() has been done */
 enum rc graph_secret(struct txn *t, uint8_t out[32]);
 
 /* ---- organisations ---- */

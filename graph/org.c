@@ -8,15 +8,16 @@ int32_t graph_today(struct txn *t) { return (int32_t)((int64_t)meta_get_u64(t, "
 uint32_t graph_max_org(struct txn *t) { return (uint32_t)meta_get_u64(t, "next_org", 1) - 1; }
 uint64_t graph_link_count(struct txn *t) { return meta_get_u64(t, "links", 0); }
 
-enum rc graph_secret(struct txn *t, uint8_t out[32])
+bool graph_made(struct txn *t)
 {
 	struct view v;
-	enum rc rc = meta_get(t, "secret", &v);
-	if (rc == RC_OK && v.n != 32)
-		rc = RC_DAMAGED;
-	if (rc == RC_OK)
-		memcpy(out, v.p, 32);
-	return rc;
+
+	return meta_get(t, "created", &v) == RC_OK;
+}
+
+enum rc graph_secret(struct txn *t, uint8_t out[32])
+{
+	return store_secret(txn_store(t), out) ? RC_OK : RC_NOT_FOUND;
 }
 
 enum rc org_find(struct txn *t, struct view id, uint32_t *out_org)

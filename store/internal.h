@@ -29,6 +29,8 @@ struct store {
 	struct gate gate;
 	uint64_t map_bytes, map_max_bytes;
 	int lock_fd;
+	uint8_t secret[STORE_SECRET_BYTES];
+	bool has_secret;
 	bool read_only;
 	bool sound;     /* opened whole, and no write has failed since */
 	bool disk_full; /* the last RC_STORE_FULL came from the disk: a larger map does not help */

@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libstore.a
 	%D%/pages.h \
 	%D%/schema.c \
 	%D%/schema.h \
+	%D%/secret.c \
+	%D%/secret.h \
 	%D%/store.c \
 	%D%/store.h \
 	%D%/txn.c

@@ -5,7 +5,7 @@
  *   today       be64  the processed day + 2^31: held levels, events and figures stand as of it
  *   next_org    be64  the next organisation number; numbers are never used again
  *   links       be64  how many links there are
- *   secret      32 bytes  keys references to personal data and opaque ids
+ *   secret_id   8 bytes  which secret is this store's (store/secret.h); the secret lies outside
  *   figured     be64  the revision up to which kept figures are computed
  *   created     be64  instant at which the store was made, ms
  *   audit_base  be64 revision, 32-byte hash: the last entry that was dropped from LOG and AUDIT; absent: none was

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "base/pack.h"
 #include "base/util.h"
 #include "store/lock.h"
+#include "store/secret.h"
 
 #define MAP_DEFAULT ((uint64_t)64 << 30)
 #define MAP_MAX_DEFAULT ((uint64_t)1 << 40)
@@ -346,6 +348,8 @@ enum rc store_open(const char *dir, const struct store_options *o, struct store 
 		s->map_max_bytes = s->map_bytes;
 	s->sound = true;
 	(void)store_reader_check(s);
+	if (!s->read_only && (rc = secret_find(s, o->new_secret, e)) != RC_OK)
+		return rc;
 	if (out_new)
 		*out_new = is_new;
 	*out = STEAL(s);
@@ -363,6 +367,7 @@ void store_close(struct store *s)
 			dir_note_clean(s->dir, s->lock_fd);
 		close(s->lock_fd);
 	}
+	sodium_memzero(s->secret, sizeof(s->secret));
 	pthread_cond_destroy(&s->gate.changed);
 	pthread_mutex_destroy(&s->gate.mutex);
 	free(s);

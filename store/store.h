@@ -24,15 +24,23 @@ struct store_options {
 	unsigned max_readers; /* 0: 256 */
 	bool read_only;     /* offline check: no lock on the directory, no creation */
 	bool create;        /* make an empty store where there is none */
+	bool new_secret;    /* go on with a new secret where the store's own is missing */
 };
 
 /* Opens DIR/data.mdb. Takes the exclusive lock DIR/lock first (not when read_only): RC_IN_USE with the
  * holder's pid. RC_FORMAT_NEWER, RC_DAMAGED (not an LMDB file, bad meta pages, missing database),
- * RC_IO (with the reason: no permission, read-only file system, …). *out_new (may be NULL): made now. */
+ * RC_NO_SECRET, RC_OTHER_SECRET (see store/secret.h), RC_IO (with the reason: no permission, read-only file system, …). *out_new (may be NULL): made now. */
 MUST_USE enum rc store_open(const char *dir, const struct store_options *o, struct store **out,
 			    bool *out_new, struct err *e);
 void store_close(struct store *s); /* accepts NULL; every transaction must have ended */
 const char *store_dir(const struct store *s);
+
+/* The store's secret (store/secret.h); false: it has none yet, or was opened for reading alone. Any thread. */
+#define STORE_SECRET_BYTES 32
+bool store_secret(const struct store *s, uint8_t out[STORE_SECRET_BYTES]);
+/* Makes it for a new store where none was given, in DIR/secret.key. */
+MUST_USE enum rc store_secret_make(struct store *s, struct err *e);
+void store_secret_note(struct txn *w); /* the store remembers which secret is its own */
 
 MUST_USE enum rc txn_begin_read(struct store *s, struct txn **out);
 void txn_reset(struct txn *t); /* parks a read transaction: it pins no pages and keeps its slot */

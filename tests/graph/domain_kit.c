@@ -49,7 +49,7 @@ void kit_close(void)
 	arena_free(arena);
 	txn_abort(kit_txn);
 	store_close(store);
-	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", NULL }; *f; f++) {
+	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", "secret.key", NULL }; *f; f++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, *f);
 		unlink(path);
 	}

@@ -53,7 +53,7 @@ static void tear_down(void)
 	scratch_free(rig.scratch);
 	txn_abort(rig.txn);
 	store_close(rig.store);
-	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", NULL }; *f; f++) {
+	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", "secret.key", NULL }; *f; f++) {
 		snprintf(path, sizeof(path), "%s/%s", rig.dir, *f);
 		unlink(path);
 	}

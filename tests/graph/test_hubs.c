@@ -52,7 +52,7 @@ static void tear_down(void)
 	scratch_free(scratch);
 	txn_abort(txn);
 	store_close(store);
-	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", NULL }; *f; f++) {
+	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", "secret.key", NULL }; *f; f++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, *f);
 		unlink(path);
 	}

@@ -43,7 +43,7 @@ static void store_drop(int i, struct txn *t)
 
 	txn_abort(t);
 	store_close(home[i].store);
-	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", NULL }; *f; f++) {
+	for (const char *const *f = (const char *const[]){ "data.mdb", "lock.mdb", "lock", "secret.key", NULL }; *f; f++) {
 		snprintf(path, sizeof(path), "%s/%s", home[i].dir, *f);
 		unlink(path);
 	}
@@ -81,7 +81,7 @@ static void same_keys_and_values(enum db db)
 	for (size_t i = 0; more_a && more_b; i++) {
 		ck_assert_msg(view_eq(a.key, b.key), "%s: entry %zu has another key",
 			      store_schema[db].name, i);
-		if (db != DB_META || !view_is(a.key, "secret"))
+		if (db != DB_META || !view_is(a.key, "secret_id"))
 			ck_assert_msg(view_eq(a.val, b.val), "%s: entry %zu differs",
 				      store_schema[db].name, i);
 		more_a = cur_next(&a);

@@ -10,6 +10,7 @@ threaded_tests += %D%/test_store
 	%D%/test_grow.c \
 	%D%/test_open.c \
 	%D%/test_overlay.c \
+	%D%/test_secret.c \
 	%D%/test_store.c \
 	%D%/test_txn.c
 %C%_test_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -12,6 +12,7 @@ Suite *cursor_suite(void);
 Suite *grow_suite(void);
 Suite *damage_suite(void);
 Suite *copy_suite(void);
+Suite *secret_suite(void);
 Suite *overlay_suite(void);
 
 /* Opens (and makes) the store in d; fails the test if it cannot. */

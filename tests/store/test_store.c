@@ -76,7 +76,7 @@ static int second(const char *mode, const char *dir)
 int main(int argc, char **argv)
 {
 	static suite_make *const suites[] = {
-		open_suite, txn_suite, cursor_suite, grow_suite, damage_suite, copy_suite, overlay_suite,
+		open_suite, txn_suite, cursor_suite, grow_suite, damage_suite, copy_suite, overlay_suite, secret_suite,
 	};
 
 	if (argc == 3)
