@@ -185,19 +185,32 @@ static int copy_file(const char *file, const char *path)
 	return status;
 }
 
+/* The copy carries no secret: its own is put beside it before the first start, or it gets a new one there. */
+static int allow_new_secret(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || close(fd) != 0)
+		return fail_io(path);
+	return EXIT_OK;
+}
+
 static int restore(const char *file, const char *dir)
 {
-	char path[PATH_MAX], lock[PATH_MAX];
+	char path[PATH_MAX], lock[PATH_MAX], renew[PATH_MAX];
 	int status;
 
 	if (snprintf(path, sizeof(path), "%s/" DATA_FILE, dir) >= (int)sizeof(path))
 		return EXIT_USAGE;
 	snprintf(lock, sizeof(lock), "%s/lock.mdb", dir);
+	snprintf(renew, sizeof(renew), "%s/" STORE_SECRET_NEW, dir);
 	if (!is_empty_dir(dir))
 		return fail_io(dir);
 	status = copy_file(file, path);
 	if (status == EXIT_OK)
 		status = check(dir);
+	if (status == EXIT_OK)
+		status = allow_new_secret(renew);
 	if (status != EXIT_OK) {
 		unlink(path);
 		unlink(lock);

@@ -266,7 +266,7 @@ static enum rc renewed(struct store *s, bool has_file, const uint8_t file[STORE_
 	return rc;
 }
 
-enum rc secret_find(struct store *s, bool renew, struct err *e)
+static enum rc find(struct store *s, bool renew, struct err *e)
 {
 	AUTO(said_done) struct said m = { 0 };
 	AUTO(wipe) uint8_t file[STORE_SECRET_BYTES] = { 0 };
@@ -293,6 +293,18 @@ enum rc secret_find(struct store *s, bool renew, struct err *e)
 	if (renew)
 		return renewed(s, has_file, file, e);
 	return err_set(e, has_file ? RC_OTHER_SECRET : RC_NO_SECRET, NULL, "%s", path);
+}
+
+enum rc secret_find(struct store *s, bool renew, struct err *e)
+{
+	char path[PATH_MAX];
+	bool restored = snprintf(path, sizeof(path), "%s/" STORE_SECRET_NEW, s->dir) < PATH_MAX &&
+			access(path, F_OK) == 0;
+	enum rc rc = find(s, renew || restored, e);
+
+	if (!rc && restored && unlink(path) != 0)
+		return io(path, e);
+	return rc;
 }
 
 bool store_secret(const struct store *s, uint8_t out[STORE_SECRET_BYTES])

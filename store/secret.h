@@ -14,7 +14,7 @@
 /*
  * While a store is opened: finds its secret. A store that carries the secret itself (before format 2) hands it over:
  * file, directory, then META, in this order on disk. renew: where there is none, or another store's, make or take
- * a new one. RC_NO_SECRET, RC_OTHER_SECRET (with the file's name), RC_IO.
+ * a new one; a restored copy asks for the same by an empty file DIR/secret.new, once. RC_NO_SECRET, RC_OTHER_SECRET (with the file's name), RC_IO.
  */
 MUST_USE enum rc secret_find(struct store *s, bool renew, struct err *e);
 

@@ -37,6 +37,7 @@ const char *store_dir(const struct store *s);
 
 /* The store's secret (store/secret.h); false: it has none yet, or was opened for reading alone. Any thread. */
 #define STORE_SECRET_BYTES 32
+#define STORE_SECRET_NEW "secret.new" /* in the directory of a restored copy: see store/secret.h */
 bool store_secret(const struct store *s, uint8_t out[STORE_SECRET_BYTES]);
 /* Makes it for a new store where none was given, in DIR/secret.key. */
 MUST_USE enum rc store_secret_make(struct store *s, struct err *e);

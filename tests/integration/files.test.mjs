@@ -1,6 +1,6 @@
 // Files: imports as jobs, exports that go in again, backup and restore.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Daemon, fictional, problem, run, scratchDir } from "./daemon.mjs";
@@ -159,6 +159,13 @@ describe("backup", () => {
 		assert.notEqual((await run(["--offline", "restore", file, target])).code, 0, "only into an empty directory");
 		// the admin's token is the old store's: its file is not part of the copy
 		writeFileSync(join(target, "admin.token"), d.token);
+		// nor is the secret: the copy holds neither its bytes nor its digits
+		const secret = readFileSync(join(d.dir, "secret.key"), "utf8").trim();
+		assert.match(secret, /^[0-9a-f]{64}$/);
+		assert.equal(statSync(join(d.dir, "secret.key")).mode & 0o777, 0o600);
+		assert.equal(copy.includes(Buffer.from(secret, "hex")), false);
+		assert.equal(copy.includes(secret), false);
+		writeFileSync(join(target, "secret.key"), `${secret}\n`, { mode: 0o600 });
 		const other = await Daemon.start({ dir: target });
 		try {
 			const a = (await d.get("/v1/exports/links")).text;
@@ -167,6 +174,21 @@ describe("backup", () => {
 		} finally {
 			await other.stop();
 		}
+		rmSync(join(target, "secret.key"));
+		const without = await run(["--data", target, "--listen", "127.0.0.1:0"]);
+		assert.equal(without.code, 2);
+		assert.ok(without.err.includes(join(target, "secret.key")) && without.err.includes("--new-secret"), without.err);
+		const renewed = await Daemon.start({ dir: target, args: ["--new-secret"] });
+		await renewed.stopOnly();
+		const next = readFileSync(join(target, "secret.key"), "utf8").trim();
+		assert.notEqual(next, secret);
+		// a copy that was restored by the verb starts without one, and says so
+		const bare = join(dir, "bare");
+		assert.equal((await run(["--offline", "restore", file, bare])).code, 0);
+		const third = await Daemon.start({ dir: bare });
+		assert.match(third.log, /new secret/);
+		await third.stopOnly();
+		assert.match(readFileSync(join(bare, "secret.key"), "utf8"), /^[0-9a-f]{64}\n$/);
 		writeFileSync(file, copy.subarray(0, copy.length - 5000));
 		const cut = await run(["--offline", "restore", file, join(dir, "cut")]);
 		assert.equal(cut.code, 3, cut.err);

@@ -125,6 +125,32 @@ START_TEST(a_store_without_it_says_so)
 }
 END_TEST
 
+START_TEST(a_restored_copy_may_have_a_new_one)
+{
+	uint8_t secret[32], got[32];
+
+	make(secret);
+	ck_assert_int_eq(unlink(in("secret.key")), 0);
+	put_file(in(STORE_SECRET_NEW), "", 0, 0600);
+	struct store *s = again();
+	ck_assert(store_secret(s, got));
+	ck_assert_mem_ne(secret, got, 32);
+	store_close(s);
+	ck_assert_int_eq(access(in(STORE_SECRET_NEW), F_OK), -1);
+	ck_assert_int_eq(unlink(in("secret.key")), 0); /* once: now it is missed again */
+	struct err e;
+	ck_assert_int_eq(try(false, &s, &e), RC_NO_SECRET);
+	tmpdir_remove(&dir); /* and where its own was put beside it, that one is used */
+	tmpdir_make(&dir);
+	make(secret);
+	put_file(in(STORE_SECRET_NEW), "", 0, 0600);
+	s = again();
+	ck_assert(store_secret(s, got));
+	ck_assert_mem_eq(secret, got, 32);
+	store_close(s);
+}
+END_TEST
+
 START_TEST(another_stores_is_not_taken_for_it)
 {
 	uint8_t secret[32], raw[32];
@@ -251,6 +277,7 @@ Suite *secret_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, it_lies_beside_the_store);
 	tcase_add_test(tc, a_store_without_it_says_so);
+	tcase_add_test(tc, a_restored_copy_may_have_a_new_one);
 	tcase_add_test(tc, another_stores_is_not_taken_for_it);
 	tcase_add_test(tc, a_file_that_others_may_read_is_refused);
 	tcase_add_test(tc, a_credential_goes_before_the_file);
