@@ -158,7 +158,7 @@ describe("backup", () => {
 		assert.equal((await run(["--offline", "check", target])).code, 0);
 		assert.notEqual((await run(["--offline", "restore", file, target])).code, 0, "only into an empty directory");
 		// the admin's token is the old store's: its file is not part of the copy
-		writeFileSync(join(target, "admin.token"), d.token);
+		writeFileSync(join(target, "admin.token"), d.token, { mode: 0o600 });
 		// nor is the secret: the copy holds neither its bytes nor its digits
 		const secret = readFileSync(join(d.dir, "secret.key"), "utf8").trim();
 		assert.match(secret, /^[0-9a-f]{64}$/);
