@@ -23,5 +23,7 @@ enum { ACCESS_NEVER = '-', ACCESS_ANY = '*', ACCESS_OWN = 'o', ACCESS_KNOWN = 'k
 char access_letter(const struct route *rt, enum role role);
 /* "admin, risk, procurer (own), …" for people; out is always terminated. */
 void access_text(const struct route *rt, char *out, size_t out_size);
+/* Whether access_path() or the handler may have to walk a chain first: that is not for a loop. */
+bool access_waits(const struct request *r, struct txn *t);
 /* The organisations of the path, in the request's transaction. RC_NOT_FOUND, RC_FORBIDDEN. */
 MUST_USE enum rc access_path(struct request *r, struct err *e);

@@ -77,7 +77,7 @@ static void run_light(struct request *r)
 		answer_fail(r, rc, &e);
 		return;
 	}
-	if (!known_ready(r->api, t, &r->who)) { /* what the caller may know of takes a walk */
+	if (access_waits(r, t)) {
 		loop_txn_end(l);
 		dispatch_pool(r);
 		return;

@@ -10,6 +10,7 @@
 
 #include "base/json_out.h"
 #include "base/util.h"
+#include "graph/known.h"
 #include "graph/walk.h"
 #include "tests/graph/compare.h"
 #include "tests/graph/domain_kit.h"
@@ -430,8 +431,39 @@ static unsigned whoever_it_is(struct world *w, struct rng *r, uint64_t seed)
 }
 
 struct seen_count {
-	uint64_t pseudonyms, unnoticed, others;
+	uint64_t pseudonyms, unnoticed, others, stood, made_anew;
 };
+
+static void knows(struct txn *t, uint32_t procurer, int32_t day, uint64_t *bits)
+{
+	memset(bits, 0, known_words(t) * sizeof(*bits));
+	ck_rc(known_compute(t, scratch, procurer, day, bits), RC_OK);
+}
+
+/* One change; a set of whom somebody knows that is said to stand is the one that would be made anew. */
+static void change_once(struct world *w, struct txn *t, struct rng *r, struct seen_count *n)
+{
+	uint64_t before[8] = { 0 }, after[8] = { 0 }, revision = graph_revision(t);
+	struct question q = question_random(w, r);
+	uint32_t procurer = w->num[q.p];
+	struct op_list ops;
+	struct w_change x;
+
+	ck_assert_uint_le(known_words(t), ARRAY_LEN(before));
+	knows(t, procurer, q.on, before);
+	ops_init(&ops, rng_next(r));
+	world_mutate(w, r, &x);
+	ops_change(&ops, w, &x);
+	ck_assert(ops_apply(&ops, t, w->today, stderr));
+	ops_done(&ops);
+	if (!known_stands(t, revision)) {
+		n->made_anew++;
+		return;
+	}
+	n->stood++;
+	knows(t, procurer, q.on, after);
+	ck_assert(memcmp(before, after, sizeof(before)) == 0);
+}
 
 static void one_question(struct world *w, struct txn *t, struct rng *r, bool changes,
 			 struct seen_count *n)
@@ -460,8 +492,6 @@ START_TEST(only_what_the_rules_allow)
 	ck_assert_ptr_nonnull(w);
 	for (uint64_t seed = first; seed < first + worlds; seed++) {
 		struct rng r = { seed ^ 0x1ea4 };
-		struct op_list ops;
-		struct w_change x;
 		struct txn *t;
 
 		memset(pseudonyms, 0, sizeof(pseudonyms));
@@ -472,11 +502,7 @@ START_TEST(only_what_the_rules_allow)
 		for (unsigned i = 0; i < 12; i++)
 			one_question(w, t, &r, true, &n);
 		for (unsigned i = 0; i < 6; i++) { /* other revisions: names come and go, pseudonyms stay */
-			ops_init(&ops, rng_next(&r));
-			world_mutate(w, &r, &x);
-			ops_change(&ops, w, &x);
-			ck_assert(ops_apply(&ops, t, w->today, stderr));
-			ops_done(&ops);
+			change_once(w, t, &r, &n);
 			one_question(w, t, &r, false, &n);
 		}
 		never_joined(w);
@@ -485,6 +511,8 @@ START_TEST(only_what_the_rules_allow)
 	ck_assert_uint_gt(n.pseudonyms, worlds * 20); /* else nothing was tested */
 	ck_assert_uint_gt(n.unnoticed, worlds * 10);
 	ck_assert_uint_gt(n.others, worlds);
+	ck_assert_uint_gt(n.stood, worlds);
+	ck_assert_uint_gt(n.made_anew, worlds);
 }
 END_TEST
 
