@@ -71,16 +71,20 @@ static bool is_api_path(struct view path)
 	return path.n >= 4 && memcmp(path.p, "/v1", 3) == 0 && ((const char *)path.p)[3] == '/';
 }
 
+/* A token or a session decides where one was sent; else what the connection tells. */
 static enum rc check_caller(struct request *r, bool needed, struct err *e)
 {
 	struct loop *l = r->http->loop_data;
+	struct view authorization = http_header(r->http, "authorization");
+	int64_t now_ms = clock_now_ms(r->api->c.clock);
 	enum rc rc;
 
-	if (!needed || auth_find(&r->api->auth, &l->known,
-				 auth_bearer(http_header(r->http, "authorization")),
-				 clock_now_ms(r->api->c.clock), &r->who))
+	if (!needed || auth_find(&r->api->auth, &l->known, auth_bearer(authorization), now_ms, &r->who))
 		return RC_OK;
 	rc = login_caller(r, e);
+	if (rc == RC_UNAUTHORIZED && !authorization.p &&
+	    caller_find(&r->api->callers, &r->api->auth, &l->shown, r->http, now_ms, &r->who))
+		return RC_OK;
 	if (rc && rc_http(rc) == 401)
 		reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
 	return rc;

@@ -83,6 +83,7 @@ enum rc api_new(const struct api_config *c, struct api **out, struct err *e)
 	a->c = *c;
 	set_defaults(&a->c);
 	auth_init(&a->auth);
+	callers_init(&a->callers, c->socket_admins, c->n_socket_admins);
 	a->started_us = monotonic_us();
 	rc = sodium_init() < 0 ? err_set(e, RC_INTERNAL, NULL, "%s", "libsodium")
 			       : read_store(a, e);
@@ -107,6 +108,8 @@ enum rc api_serve(struct api *a, struct server *s, struct err *e)
 		atomic_store(&a->server, s);
 	return rc;
 }
+
+void api_client_certs(struct api *a, struct client_certs *certs) { callers_set_certs(&a->callers, certs); }
 
 void api_poke(struct api *a, uint64_t revision)
 {
@@ -144,6 +147,7 @@ void api_free(struct api *a)
 		txn_abort(a->loops[i].txn); /* begun again behind the loop's end */
 	free(a->loops);
 	auth_done(&a->auth);
+	callers_done(&a->callers);
 	buf_done(&a->openapi);
 	sodium_memzero(a->secret, sizeof(a->secret));
 	free(a);

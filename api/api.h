@@ -30,6 +30,8 @@ struct api_config {
 	uint64_t import_max_bytes;  /* 0: 1 GiB */
 	unsigned small_count;       /* counts below it may tell who is counted */
 	struct login_config login;
+	const uid_t *socket_admins; /* users who are the administrator over the Unix socket */
+	unsigned n_socket_admins;
 	unsigned behind_ms;         /* how long revision_at_least waits; 0: 3000 */
 };
 
@@ -38,6 +40,9 @@ MUST_USE enum rc api_new(const struct api_config *c, struct api **out, struct er
 void api_handler(struct api *a, struct server_handler *out);
 /* Serves from now on; until then every answer is 503. */
 MUST_USE enum rc api_serve(struct api *a, struct server *s, struct err *e);
+/* Takes over which client certificates stand for which tokens. Any thread. */
+struct client_certs;
+void api_client_certs(struct api *a, struct client_certs *certs);
 /* From writer_on_commit: wakes the event streams and those who wait for a revision. Any thread. */
 void api_poke(struct api *a, uint64_t revision);
 /* Behind server_stop(), before server_free(): ends the pool and its own threads. */

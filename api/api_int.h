@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "api/assets.h"
 #include "api/auth.h"
+#include "api/caller.h"
 #include "api/known.h"
 #include "api/list_cache.h"
 #include "api/looks.h"
@@ -40,6 +41,7 @@ struct loop {
 	struct answer_cache cache; /* of run_light() */
 	struct look_memo looked;
 	struct auth_memo known;    /* who called last */
+	struct cert_memo shown;    /* and by certificate */
 };
 
 struct api {
@@ -54,6 +56,7 @@ struct api {
 	struct idempotency *idempotency;
 	struct auth auth;
 	struct login *login;
+	struct callers callers; /* without tokens */
 	struct assets assets;
 	uint8_t secret[32];
 	int64_t started_us;

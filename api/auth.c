@@ -308,6 +308,31 @@ bool auth_find_hash(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_
 	return found;
 }
 
+/* A name has no '@'; what follows one is the organisation (name_of). */
+static bool is_named(const struct identity *who, const char *name)
+{
+	size_t n = strlen(name);
+
+	return who->token && strncmp(who->name, name, n) == 0 && (who->name[n] == '\0' || who->name[n] == '@');
+}
+
+bool auth_find_named(struct auth *a, const char *name, int64_t now_ms, struct identity *out)
+{
+	bool found = false;
+
+	pthread_rwlock_rdlock(&a->lock);
+	for (size_t i = 0; i < a->n_tokens && !found; i++) {
+		struct auth_token *k = &a->tokens[i];
+		if (!is_named(&k->who, name) || is_over(k->who.expires_ms, now_ms))
+			continue;
+		atomic_store_explicit(&k->used_ms, now_ms, memory_order_relaxed);
+		*out = k->who;
+		found = true;
+	}
+	pthread_rwlock_unlock(&a->lock);
+	return found;
+}
+
 void auth_memo_done(struct auth_memo *m) { sodium_memzero(m, sizeof(*m)); }
 
 bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms)

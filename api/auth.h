@@ -46,6 +46,8 @@ struct view auth_bearer(struct view authorization);
 bool auth_find(struct auth *a, struct auth_memo *m, struct view token, int64_t now_ms, struct identity *out);
 /* The same for who has only the hash of its text: a session that was made from a token. */
 bool auth_find_hash(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_t now_ms, struct identity *out);
+/* The caller that the token of this name stands for, where it came in by other means. Not the administrator's. */
+bool auth_find_named(struct auth *a, const char *name, int64_t now_ms, struct identity *out);
 void auth_memo_done(struct auth_memo *m);
 /* Whether a caller that came in with a token may still be here. */
 bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms);

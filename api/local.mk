@@ -21,6 +21,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/auth.h \
 	%D%/backup.c \
 	%D%/bulk.c \
+	%D%/caller.c \
+	%D%/caller.h \
 	%D%/chain.c \
 	%D%/chain.h \
 	%D%/chokepoints.c \
@@ -29,6 +31,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/clause_gaps.c \
 	%D%/cookies.c \
 	%D%/cookies.h \
+	%D%/client_certs.c \
+	%D%/client_certs.h \
 	%D%/csv_out.c \
 	%D%/csv_out.h \
 	%D%/cursor.c \
@@ -102,6 +106,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/server_send.c \
 	%D%/server_socket.c \
 	%D%/server_sse.c \
+	%D%/server_tls.c \
 	%D%/shown.c \
 	%D%/shown.h \
 	%D%/server_tls.c \
@@ -109,10 +114,10 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/sessions.h \
 	%D%/streams.c \
 	%D%/system.c \
-	%D%/tokens.c \
 	%D%/tls.c \
 	%D%/tls.h \
 	%D%/tls_tickets.c \
+	%D%/tokens.c \
 	%D%/uploads.c \
 	%D%/url.c \
 	%D%/url.h \

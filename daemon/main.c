@@ -150,8 +150,12 @@ static enum rc start_services(struct daemon *d, struct err *e)
 		.import_max_bytes = (uint64_t)d->s.import_max_bytes,
 		.login = login_config(&d->s),
 	};
-	enum rc rc = writer_start(d->store, &d->clock, &w, &d->writer, e);
+	uid_t admins[SOCKET_ADMINS_MAX];
+	enum rc rc = transport_admins(&d->s, admins, &c.n_socket_admins, e);
 
+	c.socket_admins = admins;
+	if (!rc)
+		rc = writer_start(d->store, &d->clock, &w, &d->writer, e);
 	if (!rc)
 		rc = figurer_start(d->store, d->writer, &d->figurer, e);
 	if (!rc)
@@ -165,6 +169,8 @@ static enum rc start_services(struct daemon *d, struct err *e)
 	c.jobs = d->jobs;
 	if (!rc)
 		rc = api_new(&c, &d->api, e);
+	if (!rc)
+		rc = transport_clients(&d->s, d->api, e);
 	if (!rc)
 		writer_on_commit(d->writer, on_commit, d);
 	return rc;
@@ -258,7 +264,7 @@ static int run(struct daemon *d, const sigset_t *signals)
 			return EXIT_OK;
 		}
 		if (sig == SIGHUP)
-			transport_reload(&d->s, d->server);
+			transport_reload(&d->s, d->server, d->api);
 		if (writer_dead(d->writer)) {
 			log_error("main", "%s",
 				  "a commit failed: the daemon ends and must be started again");

@@ -14,7 +14,7 @@ struct settings {
 	char data[256];
 	char listen[256];
 	char log_level[256];
-	char tls_cert[256], tls_key[256], tls_client_ca[256], tls_client_auth[256];
+	char tls_cert[256], tls_key[256], tls_client_ca[256], tls_client_auth[256], tls_clients[256];
 	char trusted_proxies[256], proxy_field[256];
 	char socket[256], socket_mode[256], socket_group[256], socket_admin_uids[256];
 	int64_t hsts_s;

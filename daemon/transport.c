@@ -41,29 +41,46 @@ static enum rc load(const struct settings *s, struct tls **out, struct err *e)
 
 static enum rc set_tls(const struct settings *s, struct server_config *c, struct err *e)
 {
-	if (!s->tls_cert[0] && !s->tls_key[0]) {
-		if (strcmp(s->tls_client_auth, "none") != 0)
-			return err_set(e, RC_USAGE, "tls_client_auth",
-				       "tls_client_auth needs tls_cert and tls_key");
-		return RC_OK;
-	}
+	bool asks = strcmp(s->tls_client_auth, "none") != 0;
+
+	if (s->tls_clients[0] && !asks)
+		return err_set(e, RC_USAGE, "tls_clients", "tls_clients needs tls_client_auth");
+	if (!s->tls_cert[0] && !s->tls_key[0])
+		return asks ? err_set(e, RC_USAGE, "tls_client_auth", "tls_client_auth needs tls_cert and tls_key")
+			    : RC_OK;
 	if (!s->tls_cert[0] || !s->tls_key[0])
 		return err_set(e, RC_USAGE, "tls_cert", "tls_cert and tls_key belong together");
 	return load(s, &c->tls, e);
 }
 
-void transport_reload(const struct settings *s, struct server *server)
+enum rc transport_clients(const struct settings *s, struct api *api, struct err *e)
+{
+	struct client_certs certs;
+	enum rc rc;
+
+	if (!s->tls_clients[0])
+		return RC_OK;
+	rc = client_certs_read(s->tls_clients, &certs, e);
+	if (rc)
+		return rc;
+	log_info("tls", "client certificates=%zu", certs.n);
+	api_client_certs(api, &certs);
+	return RC_OK;
+}
+
+void transport_reload(const struct settings *s, struct server *server, struct api *api)
 {
 	struct tls *tls;
 	struct err e = { 0 };
 
 	if (!s->tls_cert[0])
 		return;
-	if (load(s, &tls, &e)) {
+	if (load(s, &tls, &e))
 		log_error("tls", "the certificate stays as it was: %s", e.arg);
-		return;
-	}
-	server_tls_replace(server, tls);
+	else
+		server_tls_replace(server, tls);
+	if (transport_clients(s, api, &e))
+		log_error("tls", "whom client certificates stand for stays as it was: %s", e.arg);
 }
 
 /* ---- proxies ---- */
@@ -148,7 +165,7 @@ static enum rc set_socket(const struct settings *s, struct server_config *c, str
 	return RC_OK;
 }
 
-enum rc transport_admins(const struct settings *s, uid_t out[ADMIN_UIDS_MAX], unsigned *out_n,
+enum rc transport_admins(const struct settings *s, uid_t out[SOCKET_ADMINS_MAX], unsigned *out_n,
 			 struct err *e)
 {
 	const char *p = s->socket_admin_uids;
@@ -167,7 +184,7 @@ enum rc transport_admins(const struct settings *s, uid_t out[ADMIN_UIDS_MAX], un
 		n = strcspn(p, ", ");
 		if (n == 0)
 			break;
-		if (*out_n == ADMIN_UIDS_MAX || !parse_id(p, n, &id))
+		if (*out_n == SOCKET_ADMINS_MAX || !parse_id(p, n, &id))
 			return err_set(e, RC_USAGE, "socket_admin_uids",
 				       "socket_admin_uids: '%s' is not a list of user numbers",
 				       s->socket_admin_uids);
