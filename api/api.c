@@ -84,6 +84,7 @@ enum rc api_new(const struct api_config *c, struct api **out, struct err *e)
 	set_defaults(&a->c);
 	auth_init(&a->auth);
 	callers_init(&a->callers, c->socket_admins, c->n_socket_admins);
+	a->c.socket_admins = NULL; /* the daemon's */
 	a->started_us = monotonic_us();
 	rc = sodium_init() < 0 ? err_set(e, RC_INTERNAL, NULL, "%s", "libsodium")
 			       : read_store(a, e);

@@ -16,10 +16,13 @@
 #define BODY_MAX_BYTES (64u << 20)
 #define PATH_MAX_BYTES 16384u
 #define CONNECT_TIMEOUT_S 10L
+#define SOCKET_PATH_MAX 108
 
 struct http {
 	CURL *curl;
 	char *url;       /* without a trailing '/' */
+	const char *socket; /* in url: a Unix socket's path, or NULL */
+	char *cacert, *cert, *key; /* NULL: none */
 	char *auth;      /* whole header line or NULL */
 	enum lang lang;
 	long timeout_s;
@@ -39,10 +42,18 @@ static bool has_prefix(const char *s, const char *prefix)
 	return strncasecmp(s, prefix, strlen(prefix)) == 0;
 }
 
+/* The path behind "unix:"; NULL: another kind of address. */
+static const char *socket_of(const char *url)
+{
+	return has_prefix(url, "unix:") ? url + 5 : NULL;
+}
+
 static bool is_loopback(const char *url)
 {
 	const char *host = strstr(url, "://");
 
+	if (socket_of(url))
+		return true;
 	if (!host)
 		return false;
 	host += 3;
@@ -51,6 +62,8 @@ static bool is_loopback(const char *url)
 
 static bool url_usable(const char *url)
 {
+	if (socket_of(url))
+		return url[5] == '/' && strlen(url + 5) < SOCKET_PATH_MAX;
 	if (!has_prefix(url, "http://") && !has_prefix(url, "https://"))
 		return false;
 	for (const char *p = url; *p; p++)
@@ -65,6 +78,18 @@ static bool token_usable(const char *token)
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
 			return false;
 	return true;
+}
+
+static bool copy_path(char **out, const char *path)
+{
+	if (path && *path)
+		*out = strdup(path);
+	return !path || !*path || *out;
+}
+
+static bool fill_files(struct http *h, const struct http_settings *s)
+{
+	return copy_path(&h->cacert, s->cacert) && copy_path(&h->cert, s->cert) && copy_path(&h->key, s->key);
 }
 
 static bool fill_auth(struct http *h, const char *token)
@@ -100,11 +125,12 @@ struct http *http_new(const struct http_settings *s, struct err *e)
 		h->url = strdup(s->url);
 		h->curl = curl_easy_init();
 	}
-	if (!h || !h->url || !h->curl || !fill_auth(h, s->token)) {
+	if (!h || !h->url || !h->curl || !fill_auth(h, s->token) || !fill_files(h, s)) {
 		http_free(h);
 		err_set(e, RC_NOMEM, NULL, "%s", "");
 		return NULL;
 	}
+	h->socket = socket_of(h->url);
 	while (n > 0 && h->url[n - 1] == '/')
 		h->url[--n] = '\0';
 	return h;
@@ -119,6 +145,9 @@ void http_free(struct http *h)
 	if (h->auth)
 		explicit_bzero(h->auth, strlen(h->auth));
 	free(h->auth);
+	free(h->cacert);
+	free(h->cert);
+	free(h->key);
 	free(h->url);
 	free(h);
 }
@@ -242,6 +271,21 @@ static struct curl_slist *make_headers(const struct http *h, const struct http_r
 	return list;
 }
 
+static void set_connection(struct http *h)
+{
+	CURL *c = h->curl;
+
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (h->socket)
+		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, h->socket);
+	if (h->cacert)
+		curl_easy_setopt(c, CURLOPT_CAINFO, h->cacert);
+	if (h->cert)
+		curl_easy_setopt(c, CURLOPT_SSLCERT, h->cert);
+	if (h->key)
+		curl_easy_setopt(c, CURLOPT_SSLKEY, h->key);
+}
+
 static void set_options(struct http *h, struct transfer *t, const char *url)
 {
 	CURL *c = h->curl;
@@ -260,6 +304,7 @@ static void set_options(struct http *h, struct transfer *t, const char *url)
 		curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, h->timeout_s);
 	}
+	set_connection(h);
 	if (is_loopback(h->url))
 		curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -323,7 +368,7 @@ enum rc http_send(struct http *h, const struct http_request *rq, struct http_rep
 	CURLcode code;
 
 	http_reply_done(out);
-	buf_adds(&url, h->url);
+	buf_adds(&url, h->socket ? "http://localhost" : h->url);
 	buf_adds(&url, rq->path);
 	buf_addc(&url, '\0');
 	if (!buf_ok(&url))

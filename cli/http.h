@@ -12,8 +12,9 @@
 struct http;
 
 struct http_settings {
-	const char *url;    /* http://HOST:PORT, with an optional path prefix */
+	const char *url;    /* http://HOST:PORT, with an optional path prefix, or unix:PATH */
 	const char *token;  /* NULL or "": none is sent */
+	const char *cacert, *cert, *key; /* PEM files; NULL or "": none */
 	enum lang lang;     /* Accept-Language */
 	long timeout_s;     /* a transfer that stands still that long is given up; 0: never */
 };

@@ -96,7 +96,8 @@ static int bad_settings(const struct cli *c, const struct err *e)
 
 static int connect_and_run(struct cli *c, const struct args *a, struct settings *s)
 {
-	struct http_settings hs = { .url = s->url, .token = s->token, .lang = c->lang };
+	struct http_settings hs = { .url = s->url, .token = s->token, .cacert = s->cacert, .cert = s->cert,
+				    .key = s->key, .lang = c->lang };
 	struct err e = { 0 };
 	int status;
 

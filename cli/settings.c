@@ -20,6 +20,11 @@ static const struct option_def file_options[] = {
 	{ "token", OPT_STR, offsetof(struct settings, token), "", 0, 0, "", "the token", false },
 	{ "token_file", OPT_STR, offsetof(struct settings, token_file), "", 0, 0, "",
 	  "a file with the token", false },
+	{ "cacert", OPT_STR, offsetof(struct settings, cacert), "", 0, 0, "",
+	  "who signed the server's certificate", false },
+	{ "cert", OPT_STR, offsetof(struct settings, cert), "", 0, 0, "", "the client's certificate",
+	  false },
+	{ "key", OPT_STR, offsetof(struct settings, key), "", 0, 0, "", "its key", false },
 	{ "lang", OPT_STR, offsetof(struct settings, lang), "", 0, 0, "", "ja or en", false },
 	{ "output", OPT_STR, offsetof(struct settings, output), "", 0, 0, "",
 	  "table, json, ndjson or csv", false },
@@ -96,6 +101,21 @@ static const char *environment(const char *name)
 	return v && *v ? v : NULL;
 }
 
+/* Option before environment before what stands there. */
+static bool take_file(char *out, size_t size, const char *option, const char *variable)
+{
+	const char *path = option ? option : environment(variable);
+
+	return !path || put(out, size, path);
+}
+
+static bool take_files(struct settings *s, const struct args *a)
+{
+	return take_file(s->cacert, sizeof(s->cacert), a->opt[OPT_CACERT], "TIERWATCH_CACERT") &&
+	       take_file(s->cert, sizeof(s->cert), a->opt[OPT_CERT], "TIERWATCH_CERT") &&
+	       take_file(s->key, sizeof(s->key), a->opt[OPT_KEY], "TIERWATCH_KEY");
+}
+
 enum rc settings_read(struct settings *s, const struct args *a, struct err *e)
 {
 	char path[4096];
@@ -115,6 +135,8 @@ enum rc settings_read(struct settings *s, const struct args *a, struct err *e)
 	if (!take_token(s, environment("TIERWATCH_TOKEN"), environment("TIERWATCH_TOKEN_FILE")) ||
 	    !take_token(s, a->opt[OPT_TOKEN], a->opt[OPT_TOKEN_FILE]))
 		return err_set(e, RC_USAGE, "token", "token");
+	if (!take_files(s, a))
+		return err_set(e, RC_USAGE, "cacert", "%s", "cacert, cert, key");
 	return RC_OK;
 }
 

@@ -10,6 +10,7 @@ struct settings {
 	char url[256];
 	char token[256];
 	char token_file[256];
+	char cacert[256], cert[256], key[256]; /* PEM files */
 	char lang[256];
 	char output[256];
 };
@@ -22,8 +23,8 @@ bool settings_output(const char *word, enum cli_output *out);
  * named: settings_token() reads it. */
 MUST_USE enum rc settings_read(struct settings *s, const struct args *a, struct err *e);
 MUST_USE enum rc settings_token(struct settings *s, struct err *e);
-/* The configuration file alone: "url = …", "token = …", "token_file = …", "lang = …",
- * "output = …". A file that does not exist is RC_OK. */
+/* The configuration file alone: "url = …", "token = …", "token_file = …", "cacert = …",
+ * "cert = …", "key = …", "lang = …", "output = …". A file that does not exist is RC_OK. */
 MUST_USE enum rc settings_file(struct settings *s, const char *path, struct err *e);
 /* $XDG_CONFIG_HOME/tierwatch/config or ~/.config/tierwatch/config; false: no home. */
 bool settings_path(char *out, size_t size);

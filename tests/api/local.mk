@@ -28,6 +28,13 @@ TESTS += %D%/test_http1
 %C%_test_http1_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_http1_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# Who the client is: addresses, proxies, certificates; secrets in files.
+check_PROGRAMS += %D%/test_transport
+TESTS += %D%/test_transport
+%C%_test_transport_SOURCES = tests/run.h tests/tmpdir.h %D%/test_transport.c
+%C%_test_transport_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_transport_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The server over real sockets.
 server_tests = %D%/test_server %D%/test_server_limits
 check_PROGRAMS += $(server_tests)

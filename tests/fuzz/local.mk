@@ -11,7 +11,8 @@ check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 endif
 
-fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuzz_body
+fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuzz_body \
+	%D%/fuzz_proxy %D%/fuzz_forwarded
 
 %C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
 %C%_fuzz_http1_LDADD = $(api_libs)
@@ -32,3 +33,11 @@ fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuz
 %C%_fuzz_body_SOURCES = %D%/fuzz_body.c $(fuzz_driver)
 %C%_fuzz_body_LDADD = $(api_libs)
 %C%_fuzz_body_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_proxy_SOURCES = %D%/fuzz_proxy.c $(fuzz_driver)
+%C%_fuzz_proxy_LDADD = $(api_libs)
+%C%_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_forwarded_SOURCES = %D%/fuzz_forwarded.c $(fuzz_driver)
+%C%_fuzz_forwarded_LDADD = $(api_libs)
+%C%_fuzz_forwarded_LDFLAGS = $(fuzz_ldflags)
