@@ -102,7 +102,8 @@ bool login_is_secure(const struct request *r)
 {
 	const char *url = r->api->login->c.oidc.public_url;
 
-	return (url && strncmp(url, "https:", 6) == 0) || !login_is_local(http_host(r->http));
+	return http_is_tls(r->http) || (url && strncmp(url, "https:", 6) == 0) ||
+	       !login_is_local(http_host(r->http));
 }
 
 /* An Origin that is this server's own. */
