@@ -106,7 +106,7 @@ void answer_fill(struct request *r)
 	}
 	if (p->etag[0] && p->status < 400 && p->status != 204)
 		res->etag = view_str(p->etag);
-	if (!p->revision)
+	if (!p->revision && !p->as_of)
 		p->revision = writer_revision(r->api->c.writer);
 	buf_adds(&p->headers, "Tierwatch-Revision: ");
 	buf_addu(&p->headers, p->revision);

@@ -267,6 +267,10 @@ void dispatch_run(struct request *r)
 		answer_fail(r, RC_STOPPING, &e);
 		return;
 	}
+	if (query_has(&r->query, Q_as_of)) {
+		dispatch_pool(r);
+		return;
+	}
 	switch (r->route->run) {
 	case RUN_PLAIN:
 	case RUN_UPLOAD:

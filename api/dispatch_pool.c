@@ -3,6 +3,7 @@
  * what runs.
  */
 #include "api/api_int.h"
+#include "api/as_of.h"
 #include "graph/small.h"
 
 struct pooled {
@@ -63,7 +64,10 @@ static void pool_read(struct pool_task *task, struct txn *t, struct scratch *s, 
 		answer_fail(r, rc, &e);
 		return;
 	}
-	dispatch_handle(r, t, s, &(struct facts){ 0 });
+	if (query_has(&r->query, Q_as_of))
+		as_of_handle(r, t, s);
+	else
+		dispatch_handle(r, t, s, &(struct facts){ 0 });
 	answer_send(r);
 }
 
@@ -89,9 +93,11 @@ static void change_run(struct pool_task *task, struct txn *t, struct scratch *s,
 }
 
 /* How a route's requests are sized and run. */
-static struct pool_task task_of(const struct route *route)
+static struct pool_task task_of(const struct request *r)
 {
-	switch (route->run) {
+	if (query_has(&r->query, Q_as_of)) /* as much as has changed since */
+		return (struct pool_task){ .run = pool_read, .small = never_fits };
+	switch (r->route->run) {
 	case RUN_CHAIN:
 		return (struct pool_task){ .run = pool_read, .small = chain_fits };
 	case RUN_IMPACT:
@@ -121,7 +127,7 @@ void dispatch_pool(struct request *r)
 	enum rc rc = RC_NOMEM;
 
 	if (h) {
-		*h = (struct pooled){ .task = task_of(r->route), .r = r };
+		*h = (struct pooled){ .task = task_of(r), .r = r };
 		rc = pool_submit(r->api->pool, &h->task);
 	}
 	if (rc)

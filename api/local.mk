@@ -6,6 +6,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/admit.c \
 	%D%/admin_token.c \
 	%D%/answer.c \
+	%D%/as_of.c \
+	%D%/as_of.h \
 	%D%/answer_cache.c \
 	%D%/answer_cache.h \
 	%D%/api.c \

@@ -24,6 +24,7 @@ struct reply {
 	struct buf body;
 	struct buf headers;      /* further ones, each "Name: value\r\n" */
 	uint64_t revision;       /* what it was computed from */
+	bool as_of;              /* revision stands, even 0 */
 	char etag[48];           /* with its quotes; "": none */
 	unsigned warnings;       /* WARN_ bits of a write */
 	bool write;              /* answers a write: carries warnings */

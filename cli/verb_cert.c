@@ -18,6 +18,7 @@ static bool cert_path(const struct cli *c, struct buf *path, const struct args *
 	buf_adds(path, "/certificates");
 	if (a->n_pos > 1)
 		path_seg(path, a->pos[1]);
+	path_query(path, "as_of", a->opt[OPT_AS_OF]); /* given to list and show only */
 	return path_end(c, path);
 }
 

@@ -43,7 +43,7 @@ bool chain_path(const struct cli *c, struct buf *path, const char *org, const ch
 		{ OPT_DEPTH, "depth" },   { OPT_ON, "on" },         { OPT_HORIZON, "horizon" },
 		{ OPT_TIER, "tier" },     { OPT_KIND, "kind" },     { OPT_TIMING, "timing" },
 		{ OPT_NO, "no" },         { OPT_STATE, "state" },   { OPT_HELD_LEVEL, "held_level" },
-		{ OPT_FROM, "from" },     { OPT_TO, "to" },
+		{ OPT_FROM, "from" },     { OPT_TO, "to" },         { OPT_AS_OF, "as_of" },
 	};
 
 	if (!path_org(c, path, org))

@@ -27,6 +27,7 @@ int verb_link_list(struct cli *c, const struct args *a)
 	if (!path_org(c, &path, a->pos[0]))
 		return CLI_FAILED;
 	buf_adds(&path, reverse ? "/procurers" : "/suppliers");
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	l.path = path.p;
@@ -37,7 +38,10 @@ int verb_link_show(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
 
-	return path_link(c, &path, a->pos[0], a->pos[1]) ? call_show(c, path.p) : CLI_FAILED;
+	if (!path_link(c, &path, a->pos[0], a->pos[1]))
+		return CLI_FAILED;
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
+	return path_end(c, &path) ? call_show(c, path.p) : CLI_FAILED;
 }
 
 int verb_link_set(struct cli *c, const struct args *a)

@@ -21,6 +21,7 @@ int verb_org_list(struct cli *c, const struct args *a)
 	path_query(&path, "q", a->n_pos > 0 ? a->pos[0] : NULL);
 	path_query(&path, "held", a->opt[OPT_HELD]);
 	path_query(&path, "watched", args_has(a, OPT_WATCHED) ? "true" : NULL);
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	l.path = path.p;
@@ -31,7 +32,10 @@ int verb_org_show(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
 
-	return path_org(c, &path, a->pos[0]) ? call_show(c, path.p) : CLI_FAILED;
+	if (!path_org(c, &path, a->pos[0]))
+		return CLI_FAILED;
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
+	return path_end(c, &path) ? call_show(c, path.p) : CLI_FAILED;
 }
 
 int verb_org_set(struct cli *c, const struct args *a)

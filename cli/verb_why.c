@@ -95,6 +95,7 @@ int verb_why(struct cli *c, const struct args *a)
 		return CLI_FAILED;
 	path_query(&path, "depth", a->opt[OPT_DEPTH]);
 	path_query(&path, "on", a->opt[OPT_ON]);
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
 	if (!path_end(c, &path))
 		return CLI_FAILED;
 	status = call_get(c, path.p, &r);

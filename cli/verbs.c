@@ -7,14 +7,14 @@
 
 #define B(sym) OPT_BIT(sym)
 #define PAGING (B(LIMIT) | B(ALL))
-#define CHAIN (B(DEPTH) | B(ON))
+#define CHAIN (B(DEPTH) | B(ON) | B(AS_OF))
 
 const struct verb verbs[] = {
 	{ "status", NULL, "", 0, 0, 0, 0, verb_status, M_V_STATUS, "tierwatch status" },
 
-	{ "org", "list", "[QUERY]", 0, 1, PAGING | B(HELD) | B(WATCHED), 0, verb_org_list, M_V_ORG_LIST,
+	{ "org", "list", "[QUERY]", 0, 1, PAGING | B(HELD) | B(WATCHED) | B(AS_OF), 0, verb_org_list, M_V_ORG_LIST,
 	  "tierwatch org list 東京電子 --held 3" },
-	{ "org", "show", "ID", 1, 1, 0, 0, verb_org_show, M_V_ORG_SHOW,
+	{ "org", "show", "ID", 1, 1, B(AS_OF), 0, verb_org_show, M_V_ORG_SHOW,
 	  "tierwatch org show JP-JCN-2999900000017" },
 	{ "org", "set", "ID [FIELD=VALUE…]", 1, ARGS_MAX_POS, 0, 0, verb_org_set, M_V_ORG_SET,
 	  "tierwatch org set XX-LOCAL-A1 name=株式会社みほん country=JP" },
@@ -23,9 +23,9 @@ const struct verb verbs[] = {
 	{ "org", "looks", "ID", 1, 1, PAGING | B(FROM) | B(TO), 0, verb_org_looks, M_V_ORG_LOOKS,
 	  "tierwatch org looks XX-LOCAL-A1 --from 2027-04-01" },
 
-	{ "link", "list", "P", 1, 1, PAGING | B(REVERSE), 0, verb_link_list, M_V_LINK_LIST,
+	{ "link", "list", "P", 1, 1, PAGING | B(REVERSE) | B(AS_OF), 0, verb_link_list, M_V_LINK_LIST,
 	  "tierwatch link list XX-LOCAL-BUYER --all" },
-	{ "link", "show", "P S", 2, 2, 0, 0, verb_link_show, M_V_LINK_SHOW,
+	{ "link", "show", "P S", 2, 2, B(AS_OF), 0, verb_link_show, M_V_LINK_SHOW,
 	  "tierwatch link show XX-LOCAL-BUYER XX-LOCAL-A1" },
 	{ "link", "set", "P S [FIELD=VALUE…]", 2, ARGS_MAX_POS, 0, 0, verb_link_set,
 	  M_V_LINK_SET,
@@ -33,9 +33,9 @@ const struct verb verbs[] = {
 	{ "link", "rm", "P S", 2, 2, 0, 0, verb_link_rm, M_V_LINK_RM,
 	  "tierwatch link rm XX-LOCAL-BUYER XX-LOCAL-A1" },
 
-	{ "cert", "list", "ORG", 1, 1, 0, 0, verb_cert_list, M_V_CERT_LIST,
+	{ "cert", "list", "ORG", 1, 1, B(AS_OF), 0, verb_cert_list, M_V_CERT_LIST,
 	  "tierwatch cert list XX-LOCAL-A1" },
-	{ "cert", "show", "ORG CERT", 2, 2, 0, 0, verb_cert_show, M_V_CERT_SHOW,
+	{ "cert", "show", "ORG CERT", 2, 2, B(AS_OF), 0, verb_cert_show, M_V_CERT_SHOW,
 	  "tierwatch cert show XX-LOCAL-A1 star3" },
 	{ "cert", "set", "ORG CERT [FIELD=VALUE…]", 2, ARGS_MAX_POS, 0, 0, verb_cert_set,
 	  M_V_CERT_SET,
@@ -76,7 +76,7 @@ const struct verb verbs[] = {
 	  M_V_GAPS, "tierwatch gaps XX-LOCAL-BUYER --kind lapsed --exit-code" },
 	{ "expiring", NULL, "P", 1, 1, CHAIN | PAGING | B(HORIZON) | B(TIER) | B(KIND) | B(TIMING) | B(EXIT_CODE), 0,
 	  verb_expiring, M_V_EXPIRING, "tierwatch expiring XX-LOCAL-BUYER --horizon 180" },
-	{ "clause-gaps", NULL, "P", 1, 1, PAGING | B(ON) | B(NO) | B(STATE) | B(EXIT_CODE), 0,
+	{ "clause-gaps", NULL, "P", 1, 1, PAGING | B(ON) | B(AS_OF) | B(NO) | B(STATE) | B(EXIT_CODE), 0,
 	  verb_clause_gaps, M_V_CLAUSE_GAPS, "tierwatch clause-gaps XX-LOCAL-BUYER --no 2-1-2" },
 	{ "impact", NULL, "S", 1, 1, CHAIN | PAGING | B(HELD_LEVEL) | B(EXIT_CODE), 0,
 	  verb_impact, M_V_IMPACT, "tierwatch impact XX-LOCAL-A1 --held-level 0" },
