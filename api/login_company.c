@@ -45,7 +45,8 @@ static enum rc base_of(const struct request *r, char out[OIDC_BASE_MAX], struct 
 		return RC_OK;
 	if (!login_is_local(host) || host.n > 64)
 		return err_set(e, RC_INVALID, NULL, "%s", "public_url is not set");
-	snprintf(out, OIDC_BASE_MAX, "http://%.*s", (int)host.n, (const char *)host.p);
+	snprintf(out, OIDC_BASE_MAX, "%s://%.*s", http_is_tls(r->http) ? "https" : "http", (int)host.n,
+		 (const char *)host.p);
 	return RC_OK;
 }
 

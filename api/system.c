@@ -145,6 +145,24 @@ static void metrics_of_server(struct buf *b, struct request *r)
 	       (uint64_t)(monotonic_us() - r->api->started_us) / 1000000);
 }
 
+static void metrics_of_login(struct buf *b, struct request *r)
+{
+	struct login_stats l;
+
+	login_stats(r->api->login, &l);
+	metric(b, "sessions", "gauge", "Browsers that are logged in.", l.sessions);
+	if (!l.provider)
+		return;
+	metric(b, "oidc_keys", "gauge", "Keys of the OpenID provider in use.", l.oidc.keys);
+	metric(b, "oidc_fetches_total", "counter", "Times that its keys were asked for.", l.oidc.fetches);
+	metric(b, "oidc_failures_total", "counter", "Of these in vain.", l.oidc.failures);
+	metric(b, "oidc_verified_total", "counter", "Tokens whose signature was checked and good.",
+	       l.oidc.verified);
+	metric(b, "oidc_cached_total", "counter", "Tokens that had been checked a moment before.",
+	       l.oidc.cached);
+	metric(b, "oidc_refused_total", "counter", "Tokens refused.", l.oidc.refused);
+}
+
 enum rc metrics_show(struct request *r, struct err *e)
 {
 	struct buf *b = &r->reply.body;
@@ -153,6 +171,7 @@ enum rc metrics_show(struct request *r, struct err *e)
 	metrics_of_store(b, r);
 	metrics_of_writer(b, r);
 	metrics_of_server(b, r);
+	metrics_of_login(b, r);
 	r->reply.type = "text/plain; version=0.0.4; charset=utf-8";
 	return RC_OK;
 }
