@@ -29,7 +29,7 @@ void answer_problem(struct request *r, const struct err *e)
 	r->reply.type = "application/problem+json";
 	r->reply.etag[0] = '\0';
 	if (r->reply.status == 503 || r->reply.status == 429)
-		reply_header(&r->reply, "Retry-After", "1");
+		reply_header(&r->reply, "Retry-After", "%u", MAX(r->reply.retry_s, 1u));
 	problem_json(&r->reply.body, &p, r->lang);
 }
 

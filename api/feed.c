@@ -18,6 +18,7 @@
 #include "base/util.h"
 
 #define TICK_MS 100
+#define LOOK_US 1000000 /* whether listeners may still listen, where there is nothing to tell */
 #define BATCH_EVENTS 512
 #define CATCH_UP_EVENTS 1024
 #define PENDING_MAX 65536 /* a listener that has more than this to take is not brought further */
@@ -44,6 +45,7 @@ struct listener {
 	uint32_t seq;
 	struct event_place place;
 	bool live;
+	bool dismissed; /* its token or session has ended */
 };
 
 /* A loop's listeners; on that loop only, but for count. */
@@ -153,7 +155,7 @@ static bool bring_all_up(struct sse *s)
 	if (!t)
 		return false;
 	for (struct listener *l = s->first; l; l = l->next)
-		if (!l->live)
+		if (!l->live && !l->dismissed)
 			again = bring_up(l, t) || again;
 	loop_txn_end(s->loop);
 	return again;
@@ -168,15 +170,27 @@ static void begin_again(struct sse *s)
 	}
 }
 
+/* Whose token or session has ended hears no more. */
+static void dismiss(struct sse *s)
+{
+	for (struct listener *l = s->first; l; l = l->next) {
+		if (l->dismissed || login_stands(l->r))
+			continue;
+		l->dismissed = true;
+		http_sse_close(l->r->http);
+	}
+}
+
 static void deliver(void *arg)
 {
 	struct delivery *d = arg;
 	struct sse *s = d->sse;
 
+	dismiss(s);
 	if (atomic_exchange(&s->lost, false))
 		begin_again(s);
 	for (struct listener *l = s->first; l && d->batch; l = l->next)
-		if (l->live)
+		if (l->live && !l->dismissed)
 			send_batch(l, d->batch);
 	batch_release(d->batch);
 	d->batch = NULL;
@@ -333,15 +347,20 @@ static void *feed_run(void *arg)
 {
 	struct feed *f = arg;
 	struct api *a = f->api;
+	int64_t looked_us = 0;
 
 	while (feed_wait(f)) {
+		int64_t now_us = monotonic_us();
+		bool look = now_us - looked_us >= LOOK_US;
+		looked_us = look ? now_us : looked_us;
 		uint64_t revision = writer_revision(a->c.writer);
 		waiters_poke(a->waiters, revision, monotonic_us());
 		while (f->revision < revision && feed_step(f))
 			;
 		for (unsigned i = 0; i < a->c.loops; i++)
 			if (atomic_load(&a->loops[i].sse->behind) ||
-			    atomic_load(&a->loops[i].sse->lost))
+			    atomic_load(&a->loops[i].sse->lost) ||
+			    (look && atomic_load(&a->loops[i].sse->count)))
 				hand_to(f, a->loops[i].sse, NULL);
 	}
 	txn_abort(f->txn);

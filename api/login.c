@@ -62,13 +62,6 @@ void login_free(struct login *l)
 	free(l);
 }
 
-bool login_alive(struct login *l, struct view id)
-{
-	struct session s;
-
-	return sessions_find(l->sessions, id, false, &s);
-}
-
 void login_stats(struct login *l, struct login_stats *out)
 {
 	*out = (struct login_stats){ .provider = l->oidc != NULL,
@@ -143,12 +136,10 @@ enum rc login_check_site(const struct request *r, bool bare, struct err *e)
 enum rc login_count(struct request *r, struct err *e)
 {
 	char peer[64];
-	unsigned wait_s = 1;
 
 	http_peer(r->http, peer, sizeof(peer));
-	if (attempts_take(r->api->login->attempts, peer, &wait_s))
+	if (attempts_take(r->api->login->attempts, peer, &r->reply.retry_s))
 		return RC_OK;
-	reply_header(&r->reply, "Retry-After", "%u", wait_s);
 	return err_set(e, RC_TOO_MANY, NULL, NULL);
 }
 
@@ -259,4 +250,11 @@ enum rc login_caller(struct request *r, struct err *e)
 		return err_set(e, RC_UNAUTHORIZED, NULL, NULL);
 	}
 	return session_id(r, &v) ? caller_of_session(r, v, e) : err_set(e, RC_UNAUTHORIZED, NULL, NULL);
+}
+
+bool login_stands(const struct request *r)
+{
+	if (!r->session)
+		return auth_still(&r->api->auth, &r->who, clock_now_ms(r->api->c.clock));
+	return sessions_alive(r->api->login->sessions, r->session) && still_stands(r, r->session);
 }

@@ -27,8 +27,9 @@ void login_free(struct login *l); /* accepts NULL */
  * what oidc_bearer() says.
  */
 MUST_USE enum rc login_caller(struct request *r, struct err *e);
-/* Is the session of an open stream still there? A stream does not put its end off. */
-bool login_alive(struct login *l, struct view session_id);
+/* May the caller of a request that stays open go on listening? Its token or session may have ended meanwhile. To
+ * listen is no use of a session, and does not put its end off. */
+bool login_stands(const struct request *r);
 
 struct login_stats {
 	bool provider;

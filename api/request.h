@@ -27,6 +27,7 @@ struct reply {
 	bool as_of;              /* revision stands, even 0 */
 	char etag[48];           /* with its quotes; "": none */
 	unsigned warnings;       /* WARN_ bits of a write */
+	unsigned retry_s;        /* of a refusal: when to try again; 0: in a second */
 	bool write;              /* answers a write: carries warnings */
 };
 

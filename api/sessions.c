@@ -14,7 +14,6 @@
 
 struct entry {
 	struct entry *next;
-	uint8_t hash[32];
 	struct session s;
 	int64_t made_us;
 };
@@ -72,7 +71,7 @@ static struct entry **place(struct sessions *s, const uint8_t hash[32])
 
 	memcpy(&i, hash, sizeof(i));
 	struct entry **at = &s->slots[i % SLOTS];
-	while (*at && sodium_memcmp((*at)->hash, hash, 32) != 0)
+	while (*at && sodium_memcmp((*at)->s.hash, hash, 32) != 0)
 		at = &(*at)->next;
 	return at;
 }
@@ -115,10 +114,10 @@ static bool put(struct sessions *s, struct entry *e)
 
 	pthread_mutex_lock(&s->lock);
 	if (sweep(s, e->made_us, &e->s, &oldest) >= SESSIONS_PER_CALLER)
-		entry_free(s, place(s, oldest->hash));
+		entry_free(s, place(s, oldest->s.hash));
 	room = s->n < s->limits.max;
 	if (room) {
-		*place(s, e->hash) = e;
+		*place(s, e->s.hash) = e;
 		s->n++;
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -136,7 +135,7 @@ enum rc sessions_make(struct sessions *s, struct session *new, char out_id[SESSI
 	randombytes_buf(id, sizeof(id));
 	sodium_bin2base64(out_id, SESSION_ID_TEXT, id, sizeof(id), BASE64);
 	sodium_memzero(id, sizeof(id));
-	hash_of(s, view_str(out_id), e->hash);
+	hash_of(s, view_str(out_id), new->hash);
 	new->idle_us = now + (int64_t)s->limits.idle_s * 1000000;
 	new->end_us = new->end_us ? MIN(new->end_us, latest) : latest;
 	e->s = *new;
@@ -147,27 +146,42 @@ enum rc sessions_make(struct sessions *s, struct session *new, char out_id[SESSI
 	return RC_BUSY;
 }
 
+/* Under the lock; one that is over goes. */
+static struct entry *find(struct sessions *s, const uint8_t hash[32], int64_t now)
+{
+	struct entry **at = place(s, hash);
+
+	if (*at && is_over(*at, now))
+		entry_free(s, at);
+	else if (*at)
+		return *at;
+	return NULL;
+}
+
 bool sessions_find(struct sessions *s, struct view id, bool used, struct session *out)
 {
 	int64_t now = monotonic_us();
 	uint8_t hash[32];
-	bool found = false;
 
 	if (id.n != SESSION_ID_TEXT - 1)
 		return false;
 	hash_of(s, id, hash);
 	pthread_mutex_lock(&s->lock);
-	struct entry **at = place(s, hash);
-	if (*at && is_over(*at, now)) {
-		entry_free(s, at);
-	} else if (*at) {
-		if (used)
-			(*at)->s.idle_us = now + (int64_t)s->limits.idle_s * 1000000;
-		*out = (*at)->s;
-		found = true;
-	}
+	struct entry *e = find(s, hash, now);
+	if (e && used)
+		e->s.idle_us = now + (int64_t)s->limits.idle_s * 1000000;
+	if (e)
+		*out = e->s;
 	pthread_mutex_unlock(&s->lock);
-	return found;
+	return e != NULL;
+}
+
+bool sessions_alive(struct sessions *s, const struct session *found)
+{
+	pthread_mutex_lock(&s->lock);
+	bool alive = find(s, found->hash, monotonic_us()) != NULL;
+	pthread_mutex_unlock(&s->lock);
+	return alive;
 }
 
 void sessions_end(struct sessions *s, struct view id)

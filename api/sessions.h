@@ -22,6 +22,7 @@ struct session {
 	struct identity who;
 	bool oidc;                       /* logged in at the provider, not with a token */
 	uint8_t token[TOKEN_HASH_BYTES]; /* of the text of that token */
+	uint8_t hash[32];                /* of its own id */
 	int64_t idle_us, end_us;         /* monotonic: ends then unless used; ends then at latest */
 };
 
@@ -33,5 +34,7 @@ void sessions_free(struct sessions *s); /* accepts NULL */
 MUST_USE enum rc sessions_make(struct sessions *s, struct session *new, char out_id[SESSION_ID_TEXT]);
 /* used: this is the caller at work, which puts the idle limit off. False: there is no such session (any more). */
 bool sessions_find(struct sessions *s, struct view id, bool used, struct session *out);
+/* The same session, later. */
+bool sessions_alive(struct sessions *s, const struct session *found);
 void sessions_end(struct sessions *s, struct view id);
 unsigned sessions_count(struct sessions *s);

@@ -233,8 +233,14 @@ describe("the ends of a session", () => {
 		assert.equal(stream.status, 200);
 		const ended = stream.text();
 		await call(d, "POST", "/v1/logout", { cookie: pairOf(r), headers: { "Tierwatch-Request": "1" } });
-		const how = await Promise.race([ended.then(() => "ended", () => "ended"), sleep(20000).then(() => "open")]);
+		const how = await Promise.race([ended.then(() => "ended", () => "ended"), sleep(8000).then(() => "open")]);
 		assert.equal(how, "ended");
+
+		const { id, token } = await makeToken(d, { name: "watcher", role: "risk" });
+		const other = await d.fetch("GET", "/v1/events", { token });
+		const gone = other.text().then(() => "ended", () => "ended");
+		await d.must("DELETE", `/v1/tokens/${id}`);
+		assert.equal(await Promise.race([gone, sleep(8000).then(() => "open")]), "ended", "a token's stream");
 		await d.stop();
 	});
 });
