@@ -3,7 +3,6 @@
 
 #include "base/pack.h"
 #include "base/util.h"
-#include "graph/radix.h"
 
 static uint32_t org_at(const struct id_order *o, size_t at)
 {
@@ -12,9 +11,27 @@ static uint32_t org_at(const struct id_order *o, size_t at)
 	return org;
 }
 
-static int id_cmp(const void *pa, const void *pb)
+/* A page asks for a hundred of a hundred thousand: a heap is made in one pass and gives the next one in few steps. */
+static void heap_down(struct id_order *o, size_t i)
 {
-	return view_cmp(((const struct id_at *)pa)->id, ((const struct id_at *)pb)->id);
+	struct id_at x = o->heap[i];
+	for (size_t child; (child = 2 * i + 1) < o->n_heap; i = child) {
+		if (child + 1 < o->n_heap && view_cmp(o->heap[child + 1].id, o->heap[child].id) < 0)
+			child++;
+		if (view_cmp(x.id, o->heap[child].id) <= 0)
+			break;
+		o->heap[i] = o->heap[child];
+	}
+	o->heap[i] = x;
+}
+
+static size_t heap_take(struct id_order *o)
+{
+	size_t at = o->heap[0].at;
+	o->heap[0] = o->heap[--o->n_heap];
+	if (o->n_heap > 1)
+		heap_down(o, 0);
+	return at;
 }
 
 static bool hidden_at(const struct id_order *o, size_t at)
@@ -22,12 +39,12 @@ static bool hidden_at(const struct id_order *o, size_t at)
 	return o->veil && veil_hides(o->veil, org_at(o, at));
 }
 
-static enum rc sort_some(struct id_order *o, size_t n_hidden, bool all, struct view after)
+static enum rc heap_make(struct id_order *o, size_t n_hidden, bool all, struct view after)
 {
 	size_t n = all ? o->n : n_hidden, k = 0;
-	o->sorted = malloc(MAX(n, (size_t)1) * sizeof *o->sorted);
+	o->heap = malloc(MAX(n, (size_t)1) * sizeof *o->heap);
 	o->room = malloc(MAX(n_hidden, (size_t)1) * sizeof *o->room);
-	if (!o->sorted || !o->room)
+	if (!o->heap || !o->room)
 		return RC_NOMEM;
 	for (size_t i = 0; i < o->n; i++) {
 		bool hidden = hidden_at(o, i);
@@ -36,10 +53,10 @@ static enum rc sort_some(struct id_order *o, size_t n_hidden, bool all, struct v
 		struct view id = hidden ? veil_id(o->veil, o->t, org_at(o, i), o->room[k++]) :
 					  org_id(o->t, org_at(o, i));
 		if (!after.p || view_cmp(id, after) > 0)
-			o->sorted[o->n_sorted++] = (struct id_at){ id, i };
+			o->heap[o->n_heap++] = (struct id_at){ id, i };
 	}
-	if (o->n_sorted > 1)
-		qsort(o->sorted, o->n_sorted, sizeof *o->sorted, id_cmp);
+	for (size_t i = o->n_heap / 2; i-- > 0;)
+		heap_down(o, i);
 	return RC_OK;
 }
 
@@ -61,11 +78,11 @@ enum rc id_order_begin(struct id_order *o, struct txn *t, const struct id_set *s
 				.veil = set->veil && set->veil->bits ? set->veil : NULL };
 	for (size_t i = 0; o->veil && i < o->n; i++)
 		hidden += hidden_at(o, i);
-	/* To sort costs n ids; a hundred found on the way through all ids take 100 * all / n steps of a tenth. */
+	/* A heap costs n ids; a hundred found on the way through all ids take 100 * all / n steps of a tenth. */
 	n = o->n - hidden;
 	bool few = n * n / 10 < (size_t)graph_max_org(t) + 100;
 	if (few || hidden)
-		rc = sort_some(o, hidden, few, after);
+		rc = heap_make(o, hidden, few, after);
 	if (rc == RC_OK && !few)
 		walk_from(o, after);
 	return rc != RC_OK ? rc : txn_rc(t);
@@ -102,8 +119,8 @@ static bool walk_on(struct id_order *o)
 bool id_order_next(struct id_order *o, size_t *out_at)
 {
 	bool walked = o->walking && walk_on(o);
-	if (o->next < o->n_sorted && (!walked || view_cmp(o->sorted[o->next].id, o->cur.key) < 0)) {
-		*out_at = o->sorted[o->next++].at;
+	if (o->n_heap > 0 && (!walked || view_cmp(o->heap[0].id, o->cur.key) < 0)) {
+		*out_at = heap_take(o);
 		return true;
 	}
 	if (!walked)
@@ -115,7 +132,7 @@ bool id_order_next(struct id_order *o, size_t *out_at)
 
 void id_order_done(struct id_order *o)
 {
-	free(o->sorted);
+	free(o->heap);
 	free(o->room);
 	if (o->walking)
 		cur_close(&o->cur);

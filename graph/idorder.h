@@ -16,8 +16,8 @@ struct id_order {
 	const char *base; /* records whose first member is the organisation, ascending */
 	size_t stride, n;
 	const struct veil *veil; /* NULL: nobody is hidden */
-	struct id_at *sorted; /* those hidden, and if the others are few these too: [next..n_sorted) to come */
-	size_t next, n_sorted;
+	struct id_at *heap; /* those hidden, and if the others are few these too: a heap, the least id on top */
+	size_t n_heap;
 	char (*room)[PSEUDONYM_TEXT]; /* behind the ids of those hidden */
 	struct cur cur; /* many: the ids of all organisations, of which every so many-th is one of these */
 	size_t walk_at;

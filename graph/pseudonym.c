@@ -7,49 +7,50 @@
 
 #define SIV_BYTES 8u
 #define RAW_BYTES 12u
-#define HASH_BYTES 16u /* the least that BLAKE2b gives here; its first bytes are taken */
 #define PREFIX_CHARS (sizeof PSEUDONYM_PREFIX - 1)
 #define CODE_CHARS 20u
 
+_Static_assert(crypto_shorthash_BYTES == SIV_BYTES && crypto_shorthash_KEYBYTES == 16, "SipHash-2-4");
 _Static_assert(PREFIX_CHARS + CODE_CHARS + 1 == PSEUDONYM_TEXT && RAW_BYTES * 8 <= CODE_CHARS * 5, "room for all bits");
 
 static const char digits[33] = "abcdefghijklmnopqrstuvwxyz234567"; /* RFC 4648 §6, lower case */
 
-static void keyed(const uint8_t secret[32], const char *label, const void *p, size_t n, uint8_t out[HASH_BYTES])
+void pseudonym_keys(const uint8_t secret[32], struct pseudonym_keys *out)
 {
-	crypto_generichash_state h;
+	static const uint8_t label[] = "pseudonym";
+	uint8_t both[32];
 
-	crypto_generichash_init(&h, secret, 32, HASH_BYTES);
-	crypto_generichash_update(&h, (const uint8_t *)label, strlen(label) + 1);
-	crypto_generichash_update(&h, p, n);
-	crypto_generichash_final(&h, out, HASH_BYTES);
+	crypto_generichash(both, sizeof both, label, sizeof label, secret, 32);
+	memcpy(out->siv, both, sizeof out->siv);
+	memcpy(out->mask, both + sizeof out->siv, sizeof out->mask);
+	sodium_memzero(both, sizeof both);
 }
 
-static void siv_make(const uint8_t secret[32], uint32_t viewer, uint32_t org, uint8_t out[HASH_BYTES])
+static void siv_make(const struct pseudonym_keys *k, uint32_t viewer, uint32_t org, uint8_t out[SIV_BYTES])
 {
 	uint8_t pair[8];
 
 	be32_put(pair, viewer);
 	be32_put(pair + 4, org);
-	keyed(secret, "pseudonym", pair, sizeof pair, out);
+	crypto_shorthash(out, pair, sizeof pair, k->siv);
 }
 
-static uint32_t mask_of(const uint8_t secret[32], const uint8_t siv[SIV_BYTES])
+static uint32_t mask_of(const struct pseudonym_keys *k, const uint8_t siv[SIV_BYTES])
 {
-	uint8_t mask[HASH_BYTES];
+	uint8_t mask[crypto_shorthash_BYTES];
 
-	keyed(secret, "pseudonym-number", siv, SIV_BYTES, mask);
+	crypto_shorthash(mask, siv, SIV_BYTES, k->mask);
 	return be32_get(mask);
 }
 
-void pseudonym_make(const uint8_t secret[32], uint32_t viewer, uint32_t org, char out[PSEUDONYM_TEXT])
+void pseudonym_with(const struct pseudonym_keys *k, uint32_t viewer, uint32_t org, char out[PSEUDONYM_TEXT])
 {
-	uint8_t raw[HASH_BYTES];
+	uint8_t raw[RAW_BYTES];
 	uint32_t bits = 0, n = 0;
 	char *p = out + PREFIX_CHARS;
 
-	siv_make(secret, viewer, org, raw);
-	be32_put(raw + SIV_BYTES, org ^ mask_of(secret, raw));
+	siv_make(k, viewer, org, raw);
+	be32_put(raw + SIV_BYTES, org ^ mask_of(k, raw));
 	memcpy(out, PSEUDONYM_PREFIX, PREFIX_CHARS);
 	for (size_t i = 0; i < RAW_BYTES; i++) {
 		bits = (bits << 8 | raw[i]) & 0xfff;
@@ -58,6 +59,15 @@ void pseudonym_make(const uint8_t secret[32], uint32_t viewer, uint32_t org, cha
 	}
 	*p++ = digits[bits << (5 - n) & 31]; /* the bit that is left, and zeros */
 	*p = '\0';
+}
+
+void pseudonym_make(const uint8_t secret[32], uint32_t viewer, uint32_t org, char out[PSEUDONYM_TEXT])
+{
+	struct pseudonym_keys k;
+
+	pseudonym_keys(secret, &k);
+	pseudonym_with(&k, viewer, org, out);
+	sodium_memzero(&k, sizeof k);
 }
 
 /* False: not such a text. */
@@ -89,12 +99,15 @@ bool pseudonym_like(struct view text)
 
 uint32_t pseudonym_open(const uint8_t secret[32], uint32_t viewer, struct view text)
 {
-	uint8_t raw[RAW_BYTES], siv[HASH_BYTES];
+	uint8_t raw[RAW_BYTES], siv[SIV_BYTES];
+	struct pseudonym_keys k;
 	uint32_t org;
 
 	if (!decode(text, raw))
 		return 0;
-	org = be32_get(raw + SIV_BYTES) ^ mask_of(secret, raw);
-	siv_make(secret, viewer, org, siv);
+	pseudonym_keys(secret, &k);
+	org = be32_get(raw + SIV_BYTES) ^ mask_of(&k, raw);
+	siv_make(&k, viewer, org, siv);
+	sodium_memzero(&k, sizeof k);
 	return sodium_memcmp(siv, raw, SIV_BYTES) == 0 ? org : 0;
 }

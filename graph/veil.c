@@ -6,10 +6,12 @@
 static enum rc begin(struct veil *v, struct txn *t)
 {
 	uint32_t n = graph_max_org(t) + 1;
-	enum rc rc = graph_secret(t, v->secret);
+	uint8_t secret[32];
+	enum rc rc = graph_secret(t, secret);
 
 	if (rc != RC_OK)
 		return rc;
+	pseudonym_keys(secret, &v->keys);
 	v->bits = calloc(n / 64 + 1, sizeof *v->bits);
 	v->n = n;
 	return v->bits ? RC_OK : RC_NOMEM;
@@ -30,7 +32,7 @@ struct view veil_id(const struct veil *v, struct txn *t, uint32_t org, char room
 {
 	if (!veil_hides(v, org))
 		return org_id(t, org);
-	pseudonym_make(v->secret, v->viewer, org, room);
+	pseudonym_with(&v->keys, v->viewer, org, room);
 	return view_of(room, PSEUDONYM_TEXT - 1);
 }
 

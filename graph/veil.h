@@ -11,7 +11,7 @@ struct veil {
 	uint32_t viewer;
 	uint32_t n;     /* organisations that there are bits for */
 	uint64_t *bits; /* NULL: nobody is hidden */
-	uint8_t secret[32];
+	struct pseudonym_keys keys;
 };
 
 /* Hides the organisation; the first one makes room for everybody in the snapshot. */
