@@ -13,12 +13,15 @@
 
 struct api;
 
+struct auditor;
+
 struct api_config {
 	struct store *store;
 	struct writer *writer;
 	struct figurer *figurer; /* may be NULL */
 	struct jobs *jobs;
 	struct looks *looks;     /* may be NULL */
+	struct auditor *auditor; /* may be NULL */
 	const struct clock *clock;
 	const char *spool_dir;
 	const char *version;

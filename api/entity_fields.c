@@ -195,8 +195,7 @@ void entity_tiers_json(struct json *j, struct view v)
 	json_obj_end(j);
 }
 
-static void value_json(struct json *j, struct txn *t, enum ent ent, const struct field *f,
-		       struct view v)
+void entity_value_json(struct json *j, struct txn *t, enum ent ent, const struct field *f, struct view v)
 {
 	switch (f->type) {
 	case FT_BOOL:
@@ -255,6 +254,6 @@ void entity_fields_json(struct json *j, struct txn *t, enum ent ent, const struc
 		if (skip & BIT(f->id) || !rec_has(r, f->id))
 			continue;
 		json_key(j, f->name);
-		value_json(j, t, ent, f, r->f[f->id]);
+		entity_value_json(j, t, ent, f, r->f[f->id]);
 	}
 }

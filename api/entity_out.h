@@ -37,6 +37,8 @@ void entity_fields_json(struct json *j, struct txn *t, enum ent ent, const struc
 /* "STORED.DERIVED" with its quotes: the record's revision and a hash of the body. */
 void entity_etag(uint64_t stored, struct view body, char out[48]);
 
+/* One field's value. t: where contacts are looked up. */
+void entity_value_json(struct json *j, struct txn *t, enum ent ent, const struct field *f, struct view v);
 /* Pieces that the views share with it (entity_fields.c). */
 const char *entity_enum_text(enum ent ent, unsigned id, int64_t v); /* NULL: no such value */
 /* ref: what a record keeps in place of its contacts; erased ones are an empty list. */

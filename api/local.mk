@@ -19,6 +19,11 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/assets_bytes.S \
 	%D%/attempts.c \
 	%D%/attempts.h \
+	%D%/audit.c \
+	%D%/audit_line.c \
+	%D%/audit_line.h \
+	%D%/audit_verify.c \
+	%D%/audit_verify.h \
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/backup.c \

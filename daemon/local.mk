@@ -9,6 +9,7 @@ tierwatchd_SOURCES = \
 	%D%/notify.h \
 	%D%/offline.c \
 	%D%/offline.h \
+	%D%/offline_audit.c \
 	%D%/offline_load.c \
 	%D%/settings.c \
 	%D%/settings.def \

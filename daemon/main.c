@@ -20,6 +20,7 @@
 #include "api/tls.h"
 #include "base/clock.h"
 #include "base/util.h"
+#include "services/auditor.h"
 #include "daemon/notify.h"
 #include "daemon/offline.h"
 #include "daemon/spool.h"
@@ -41,6 +42,7 @@ struct daemon {
 	struct figurer *figurer;
 	struct jobs *jobs;
 	struct looks *looks;
+	struct auditor *auditor;
 	struct api *api;
 	struct server *server;
 	struct server_config transport; /* host, port, TLS, proxies, socket: checked before the store is opened */
@@ -163,6 +165,13 @@ static enum rc start_services(struct daemon *d, struct err *e)
 	if (!rc)
 		rc = looks_start(d->store, d->writer, &(struct looks_options){ .keep_days = (int)d->s.looks_keep_days },
 				 &d->looks, e);
+	if (!rc)
+		rc = auditor_start(d->store, d->writer, &d->clock,
+				   &(struct auditor_options){ .dir = d->s.data,
+							      .head_every = (uint64_t)d->s.audit_head_every,
+							      .keep_days = (unsigned)d->s.audit_keep_days },
+				   &d->auditor, e);
+	c.auditor = d->auditor;
 	c.looks = d->looks;
 	c.writer = d->writer;
 	c.figurer = d->figurer;
@@ -228,6 +237,7 @@ static void stop(struct daemon *d)
 		jobs_stop(d->jobs);
 	if (d->api)
 		writer_off_commit(d->writer, on_commit, d);
+	auditor_stop(d->auditor);
 	looks_stop(d->looks);
 	if (d->figurer)
 		figurer_stop(d->figurer);
@@ -338,6 +348,8 @@ static enum rc start(struct daemon *d, struct err *e)
 	if (!log_level_parse(d->s.log_level, &level))
 		return err_set(e, RC_USAGE, "log_level", "log_level: '%s' is none", d->s.log_level);
 	log_set_level(level);
+	if (d->s.audit_keep_days && d->s.audit_keep_days < 400)
+		return err_set(e, RC_USAGE, "audit_keep_days", "%s", "audit_keep_days: 0, or at least 400");
 	d->s.loops = d->s.loops ? d->s.loops : processors();
 	server_config_init(&d->transport);
 	rc = read_transport(d, e);

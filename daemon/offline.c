@@ -228,7 +228,9 @@ int offline_run(const struct settings *s)
 		return restore(s->args[0], s->args[1]);
 	if (strcmp(verb, "load") == 0 && s->n_args >= 1)
 		return offline_load(s);
-	fprintf(stderr, "tierwatchd: usage: --offline check DIR | --offline restore FILE DIR | --offline load "
+	if (strcmp(verb, "audit-verify") == 0 && s->n_args == 1)
+		return offline_audit(s);
+	fprintf(stderr, "tierwatchd: usage: --offline audit-verify [--verify-key KEY] [--verify-head HASH] FILE | --offline check DIR | --offline restore FILE DIR | --offline load "
 			"[--strict] DIR [FILE…]\n");
 	return EXIT_USAGE;
 }

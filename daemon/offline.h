@@ -9,6 +9,8 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
 int offline_run(const struct settings *s);
 /* load DIR [FILE…] */
 int offline_load(const struct settings *s);
+/* audit-verify FILE */
+int offline_audit(const struct settings *s);
 enum lang offline_language(void);
 /* Prints why on standard error, in the language of the environment; returns the exit status. */
 int say_error(const struct err *e);

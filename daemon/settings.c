@@ -148,7 +148,8 @@ void settings_help(void)
 	printf("usage: tierwatchd --data DIR [--listen HOST:PORT] [--config FILE] [OPTION…]\n"
 	       "       tierwatchd --offline check DIR\n"
 	       "       tierwatchd --offline restore FILE DIR\n"
-	       "       tierwatchd --offline load [--strict] DIR [FILE…]\n\n");
+	       "       tierwatchd --offline load [--strict] DIR [FILE…]\n"
+	       "       tierwatchd --offline audit-verify [--verify-key KEY] [--verify-head HASH] FILE\n\n");
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct option_def *d = &settings_table[i];
 		char name[64];

@@ -10,6 +10,7 @@ struct settings {
 	char clock[256];
 	char offline[256]; /* verb */
 	bool help, version, strict, new_secret;
+	char verify_key[256], verify_head[256];
 	/* and the file */
 	char data[256];
 	char listen[256];
@@ -26,6 +27,7 @@ struct settings {
 	int64_t conns_max, conns_per_address_max, streams_max;
 	int64_t head_s, idle_s, body_grace_s, body_rate, write_grace_s, write_rate, stop_s;
 	int64_t map_bytes, map_max_bytes, queue_max, queue_max_bytes, batch_max;
+	int64_t audit_keep_days, audit_head_every;
 	int64_t looks_keep_days;
 	char public_url[256];
 	int64_t session_idle_s, session_absolute_s, sessions_max, logins_per_minute;

@@ -5,9 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/util.h"
 #include "graph/state.h"
 
 #define FINDINGS_MAX 100u
+#define PAST_KEY 160u /* more than any key of an image has */
 
 static const char entry_label[] = "tierwatch audit entry 1";
 
@@ -93,6 +95,98 @@ enum rc audit_compute(struct txn *t, uint64_t revision, const uint8_t before[AUD
 	enum rc rc = past_digest(t, revision, images);
 	audit_end(&h, images, out);
 	return rc == RC_OK ? txn_rc(t) : rc;
+}
+
+/* ---- in pieces ---- */
+
+uint64_t audit_command_bytes(struct txn *t, uint64_t revision)
+{
+	uint8_t key[12] = { 0 };
+	uint64_t n = 0;
+	AUTO_CUR struct cur c = { 0 };
+
+	be64_put(key, revision);
+	cur_open(&c, t, DB_LOG);
+	for (bool ok = cur_ge(&c, view_of(key, 12)); ok && cur_in(&c, view_of(key, 8)); ok = cur_next(&c))
+		n += c.val.n;
+	return n;
+}
+
+enum rc audit_command_slice(struct txn *t, uint64_t revision, uint64_t at, size_t max, struct buf *out)
+{
+	uint8_t key[12];
+	struct view v;
+	enum rc rc = RC_OK;
+
+	be64_put(key, revision);
+	while (max > 0 && rc == RC_OK) {
+		size_t skip = (size_t)(at % LOG_PART);
+
+		be32_put(key + 8, (uint32_t)(at / LOG_PART));
+		rc = txn_get(t, DB_LOG, view_of(key, 12), &v);
+		if (rc != RC_OK || v.n <= skip)
+			break;
+		size_t n = MIN(max, v.n - skip);
+		buf_add(out, (const char *)v.p + skip, n);
+		at += n;
+		max -= n;
+		if (skip + n < LOG_PART)
+			break;
+	}
+	if (!buf_ok(out))
+		return RC_NOMEM;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+struct count {
+	uint64_t revision, n;
+};
+
+static bool count_image(void *arg, const struct past *p)
+{
+	struct count *c = arg;
+	if (p->revision != c->revision)
+		return false;
+	c->n += p->whole.n + p->rec.n;
+	return true;
+}
+
+uint64_t audit_past_bytes(struct txn *t, uint64_t revision)
+{
+	struct count c = { revision, 0 };
+	past_each(t, revision, count_image, &c);
+	return c.n;
+}
+
+void audit_image_encode(struct buf *out, const struct past *p)
+{
+	buf_varint(out, p->key.n + 1);
+	buf_addc(out, (char)p->ent);
+	buf_addv(out, p->key);
+	buf_addv(out, p->rec);
+}
+
+bool audit_image_decode(struct view bytes, uint64_t revision, struct past *out)
+{
+	struct rd rd = rd_of(bytes);
+	size_t n = (size_t)rd_varint(&rd);
+
+	if (rd.bad || n < 2 || n > PAST_KEY)
+		return false;
+	*out = (struct past){ .revision = revision, .ent = (enum ent)rd_u8(&rd) };
+	out->key = rd_bytes(&rd, n - 1);
+	out->rec = rd_bytes(&rd, (size_t)(rd.end - rd.p));
+	return !rd.bad && past_sound(out);
+}
+
+void audit_image_hash(struct past_hash *h, const struct past *p)
+{
+	uint8_t key[9 + PAST_KEY];
+
+	be64_put(key, p->revision);
+	key[8] = (uint8_t)p->ent;
+	memcpy(key + 9, p->key.p, p->key.n);
+	past_hash_add(h, view_of(key, 9 + p->key.n), p->rec);
 }
 
 /* ---- writing ---- */

@@ -30,6 +30,18 @@ MUST_USE enum rc audit_compute(struct txn *t, uint64_t revision, const uint8_t b
 /* The whole chain of a store against its log; as graph_check(). */
 size_t audit_check(struct txn *t, void (*report)(void *arg, const char *sentence), void *arg);
 
+/* ---- entries in pieces, so that the largest needs no more memory than the smallest ---- */
+uint64_t audit_command_bytes(struct txn *t, uint64_t revision); /* 0: there is none */
+/* Appends at most max bytes of the command from byte `at` on. */
+MUST_USE enum rc audit_command_slice(struct txn *t, uint64_t revision, uint64_t at, size_t max, struct buf *out);
+/* How many bytes the images of a revision take with their keys. */
+uint64_t audit_past_bytes(struct txn *t, uint64_t revision);
+/* An image as one text of bytes: varint length of the key behind the revision, that key, the record. */
+void audit_image_encode(struct buf *out, const struct past *p);
+bool audit_image_decode(struct view bytes, uint64_t revision, struct past *out); /* but for .whole */
+/* Hashes an image that was decoded. */
+void audit_image_hash(struct past_hash *h, const struct past *p);
+
 /* ---- signed heads (head.c) ---- */
 /* A signature over what the log was: Ed25519 over a label, be64 revision, hash, be64 at, public key. As bytes (blob of
  * CMD_HEAD): be64 revision, hash, be64 at in ms, public key, signature. */

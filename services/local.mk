@@ -3,6 +3,9 @@ noinst_LIBRARIES += %D%/libservices.a
 %C%_libservices_a_SOURCES = \
 	%D%/access.c \
 	%D%/access.h \
+	%D%/auditor.c \
+	%D%/auditor.h \
+	%D%/auditor_key.c \
 	%D%/batch.c \
 	%D%/crowd.c \
 	%D%/crowd.h \

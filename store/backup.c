@@ -78,17 +78,10 @@ enum rc store_copy_fd(struct store *s, int fd)
 	unsigned flags;
 	int code;
 
-	pthread_mutex_lock(&s->gate.mutex);
-	while (s->gate.shut)
-		pthread_cond_wait(&s->gate.changed, &s->gate.mutex);
-	s->gate.copies++;
-	pthread_mutex_unlock(&s->gate.mutex);
+	gate_hold(&s->gate);
 	flags = has_leak(s) ? 0 : MDB_CP_COMPACT;
 	code = mdb_env_copyfd2(s->env, fd, flags);
-	pthread_mutex_lock(&s->gate.mutex);
-	s->gate.copies--;
-	pthread_cond_broadcast(&s->gate.changed);
-	pthread_mutex_unlock(&s->gate.mutex);
+	gate_release(&s->gate);
 	return rc_of_mdb(code); /* ENOSPC is of the target here, so not store_rc() */
 }
 

@@ -53,6 +53,9 @@ struct txn {
 
 void gate_enter(struct gate *g);
 void gate_leave(struct gate *g);
+/* While held the map does not grow; readers come and go. */
+void gate_hold(struct gate *g);
+void gate_release(struct gate *g);
 
 /* LMDB's and the system's codes as ours. ENOSPC and a full map are both RC_STORE_FULL. */
 enum rc rc_of_mdb(int code);

@@ -16,6 +16,7 @@ noinst_LIBRARIES += %D%/libstore.a
 	%D%/schema.h \
 	%D%/secret.c \
 	%D%/secret.h \
+	%D%/scrub.c \
 	%D%/store.c \
 	%D%/store.h \
 	%D%/txn.c

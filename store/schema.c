@@ -11,6 +11,7 @@
  *   audit_base  be64 revision, 32-byte hash: the last entry that was dropped from LOG and AUDIT; absent: none was
  *   audit_head  be64 revision of the last signed head, be64 the revision that it signs; absent: none yet
  *   audit_kept  the newest signed head among the dropped entries (graph/audit.h); absent: none
+ *   scrubbed    be64  number of the commit before free pages were last written over
  *   past_from   be64  the revision from which on PAST tells what records were before
  */
 #include "store/schema.h"

@@ -94,6 +94,23 @@ void gate_leave(struct gate *g)
 	pthread_mutex_unlock(&g->mutex);
 }
 
+void gate_hold(struct gate *g)
+{
+	pthread_mutex_lock(&g->mutex);
+	while (g->shut)
+		pthread_cond_wait(&g->changed, &g->mutex);
+	g->copies++;
+	pthread_mutex_unlock(&g->mutex);
+}
+
+void gate_release(struct gate *g)
+{
+	pthread_mutex_lock(&g->mutex);
+	g->copies--;
+	pthread_cond_broadcast(&g->changed);
+	pthread_mutex_unlock(&g->mutex);
+}
+
 /* Waits until nobody reads; new readers wait until gate_open(). */
 static void gate_shut(struct gate *g)
 {

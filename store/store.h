@@ -124,6 +124,10 @@ static inline bool cur_in(const struct cur *c, struct view prefix)
 	return c->valid && c->key.n >= prefix.n && memcmp(c->key.p, prefix.p, prefix.n) == 0;
 }
 
+/* Writes zeros over the pages of the file that are free and that nobody reads any more, so that what was deleted cannot be
+ * read out of it. *out_left: how many are still held by a reader. Any thread; the writer waits for a part at a time. */
+MUST_USE enum rc store_scrub(struct store *s, uint64_t *out_left);
+
 /* Small named values in META. */
 uint64_t meta_get_u64(struct txn *t, const char *name, uint64_t def);
 void meta_put_u64(struct txn *t, const char *name, uint64_t v);
