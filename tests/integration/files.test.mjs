@@ -185,6 +185,7 @@ describe("backup", () => {
 		// a copy that was restored by the verb starts without one, and says so
 		const bare = join(dir, "bare");
 		assert.equal((await run(["--offline", "restore", file, bare])).code, 0);
+		writeFileSync(join(bare, "admin.token"), d.token, { mode: 0o600 });
 		const third = await Daemon.start({ dir: bare });
 		assert.match(third.log, /new secret/);
 		await third.stopOnly();
