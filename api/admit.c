@@ -71,23 +71,108 @@ static bool is_api_path(struct view path)
 	return path.n >= 4 && memcmp(path.p, "/v1", 3) == 0 && ((const char *)path.p)[3] == '/';
 }
 
-/* A token or a session decides where one was sent; else what the connection tells. */
+static enum rc too_many(struct request *r, const struct limit_hit *hit, struct err *e)
+{
+	const char *name = limit_names[hit->kind];
+
+	r->reply.retry_s = hit->wait_s;
+	if (hit->window_s) {
+		reply_header(&r->reply, "RateLimit-Policy", "\"%s\";q=%u;w=%u", name, hit->quota, hit->window_s);
+		reply_header(&r->reply, "RateLimit", "\"%s\";r=0;t=%u", name, hit->wait_s);
+	}
+	return err_set(e, RC_TOO_MANY, NULL, NULL);
+}
+
+/* A caller that is bound, or unknown (refused: the 401): how often its address and itself may ask. What a token
+ * is worth was looked up before, which costs less than to count: nobody is kept out by a neighbour's guesses. */
+static enum rc check_rate(struct request *r, const char *peer, int64_t now_us, enum rc refused, struct err *e)
+{
+	struct limit_hit hit;
+
+	if (!limits_address(r->api->limits, peer, now_us, &hit))
+		return too_many(r, &hit, e);
+	if (refused)
+		return refused;
+	return limits_caller(r->api->limits, &r->who, now_us, &hit) ? RC_OK : too_many(r, &hit, e);
+}
+
+/* Not one of our own tokens: what the provider signed, a session, or nothing, and then what the connection tells.
+ * Signatures are dear, so whoever brought too many wrong ones is not looked at for a while. */
+static enum rc check_other(struct request *r, bool tried, const char *peer, int64_t now_us, struct err *e)
+{
+	struct loop *l = r->http->loop_data;
+	struct limit_hit hit;
+	enum rc rc;
+
+	if (tried && !limits_may_try(r->api->limits, peer, now_us, &hit))
+		return too_many(r, &hit, e);
+	rc = login_caller(r, e);
+	if (rc == RC_UNAUTHORIZED && !tried &&
+	    caller_find(&r->api->callers, &r->api->auth, &l->shown, r->http, clock_now_ms(r->api->c.clock), &r->who))
+		return RC_OK;
+	if (rc && rc_http(rc) == 401) {
+		reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
+		if (tried)
+			limits_failed(r->api->limits, peer, now_us);
+	}
+	return rc;
+}
+
 static enum rc check_caller(struct request *r, bool needed, struct err *e)
 {
 	struct loop *l = r->http->loop_data;
 	struct view authorization = http_header(r->http, "authorization");
-	int64_t now_ms = clock_now_ms(r->api->c.clock);
-	enum rc rc;
+	int64_t now_us = monotonic_us();
+	char peer[64];
+	struct limit_hit hit;
+	enum rc rc = RC_OK;
 
-	if (!needed || auth_find(&r->api->auth, &l->known, auth_bearer(authorization), now_ms, &r->who))
+	if (!needed)
 		return RC_OK;
-	rc = login_caller(r, e);
-	if (rc == RC_UNAUTHORIZED && !authorization.p &&
-	    caller_find(&r->api->callers, &r->api->auth, &l->shown, r->http, now_ms, &r->who))
+	bool found = auth_find(&r->api->auth, &l->known, auth_bearer(authorization),
+			       clock_now_ms(r->api->c.clock), &r->who);
+	if (!found || !access_sees_all(&r->who))
+		http_peer(r->http, peer, sizeof(peer));
+	if (!found)
+		rc = check_other(r, authorization.p != NULL, peer, now_us, e);
+	if (rc && rc_http(rc) != 401)
+		return rc;
+	if (!rc && access_sees_all(&r->who))
+		return limits_caller(r->api->limits, &r->who, now_us, &hit) ? RC_OK : too_many(r, &hit, e);
+	return check_rate(r, peer, now_us, rc, e);
+}
+
+/* Heavy answers, uploads and streams of one caller at one time; given back in answer_fill(), on_drop() or with
+ * the stream. */
+static enum rc check_room(struct request *r, struct err *e)
+{
+	enum limit_kind kind = LIMIT_HEAVY;
+	struct limit_hit hit;
+
+	switch (r->route->run) {
+	case RUN_LIST:
+	case RUN_CHAIN:
+	case RUN_IMPACT:
+	case RUN_SEARCH:
+	case RUN_CHANGE:
+	case RUN_BACKUP:
+		break;
+	case RUN_UPLOAD:
+		kind = LIMIT_UPLOADS;
+		break;
+	case RUN_EVENTS:
+		if (r->method == HTTP_HEAD)
+			return RC_OK;
+		kind = LIMIT_STREAMS;
+		break;
+	case RUN_PLAIN:
+	case RUN_LIGHT:
+	case RUN_WRITE:
+	case RUN_STREAM:
+	case RUN_LOGIN:
 		return RC_OK;
-	if (rc && rc_http(rc) == 401)
-		reply_header(&r->reply, "WWW-Authenticate", "Bearer realm=\"tierwatch\"");
-	return rc;
+	}
+	return limits_enter(r->api->limits, kind, &r->who, &r->limit_slot, &hit) ? RC_OK : too_many(r, &hit, e);
 }
 
 /* The route, the caller, the parameters: everything that needs no body and no store. */
@@ -123,5 +208,7 @@ enum rc admit(struct request *r, struct err *e)
 	if (r->route->method == HTTP_GET)
 		query |= QBIT(revision_at_least);
 	rc = query_parse(r->raw_query, query, r->arena, &r->query, e);
-	return rc ? rc : check_type(r, e);
+	if (!rc)
+		rc = check_type(r, e);
+	return rc ? rc : check_room(r, e);
 }

@@ -84,6 +84,13 @@ static bool not_modified(struct request *r)
 	return false;
 }
 
+/* Once, though a refused stream is filled twice. */
+static void give_room_back(struct request *r)
+{
+	limits_leave(r->api->limits, r->limit_slot);
+	r->limit_slot = 0;
+}
+
 void answer_fill(struct request *r)
 {
 	struct http_response *res = &r->http->res;
@@ -91,6 +98,8 @@ void answer_fill(struct request *r)
 
 	buf_done(&r->fields);
 	buf_done(&r->contacts);
+	if (!r->route || r->route->run != RUN_EVENTS || p->status >= 400)
+		give_room_back(r);
 	if (!buf_ok(&p->body)) {
 		struct err e = { .rc = RC_NOMEM };
 		p->body.failed = false;

@@ -59,8 +59,9 @@ static enum rc make_parts(struct api *a, struct err *e)
 	a->known = known_cache_new(KNOWN_CACHE_BYTES);
 	a->waiters = waiters_new(a, a->c.behind_ms);
 	a->idempotency = idempotency_new();
+	a->limits = limits_new(&a->c.limits);
 	a->feed = a->loops ? feed_new(a) : NULL;
-	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->feed)
+	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->limits || !a->feed)
 		return err_set(e, RC_NOMEM, NULL, NULL);
 	a->c.login.oidc.clock = a->c.clock;
 	a->c.login.oidc.store = a->c.store;
@@ -141,6 +142,7 @@ void api_free(struct api *a)
 	feed_free(a->feed);
 	waiters_free(a->waiters);
 	idempotency_free(a->idempotency);
+	limits_free(a->limits);
 	login_free(a->login);
 	list_cache_free(a->lists);
 	known_cache_free(a->known);

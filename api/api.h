@@ -5,6 +5,7 @@
 #pragma once
 
 #include "api/login.h"
+#include "api/limits.h"
 #include "api/server.h"
 #include "services/figurer.h"
 #include "services/jobs.h"
@@ -35,6 +36,7 @@ struct api_config {
 	struct login_config login;
 	const uid_t *socket_admins; /* users who are the administrator over the Unix socket */
 	unsigned n_socket_admins;
+	struct limits_config limits;
 	unsigned behind_ms;         /* how long revision_at_least waits; 0: 3000 */
 };
 

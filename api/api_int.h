@@ -15,6 +15,7 @@
 #include "api/auth.h"
 #include "api/caller.h"
 #include "api/known.h"
+#include "api/limits.h"
 #include "api/list_cache.h"
 #include "api/looks.h"
 #include "api/pool.h"
@@ -54,6 +55,7 @@ struct api {
 	struct feed *feed;
 	struct waiters *waiters;
 	struct idempotency *idempotency;
+	struct limits *limits;
 	struct auth auth;
 	struct login *login;
 	struct callers callers; /* without tokens */

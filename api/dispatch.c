@@ -412,6 +412,7 @@ static void on_drop(void *user, struct http_request *http)
 	struct request *r = http->user;
 
 	(void)user;
+	limits_leave(r->api->limits, r->limit_slot);
 	buf_done(&r->fields);
 	buf_done(&r->contacts);
 	http->res.body = r->reply.body;

@@ -212,6 +212,7 @@ static void on_close(void *user)
 		l->sse->first = l->next;
 	if (l->next)
 		l->next->prev = l->prev;
+	limits_leave(l->r->api->limits, l->r->limit_slot);
 	free(l);
 }
 

@@ -65,6 +65,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/known.h \
 	%D%/jwt.c \
 	%D%/jwt.h \
+	%D%/limits.c \
+	%D%/limits.h \
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \

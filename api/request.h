@@ -44,6 +44,7 @@ struct request {
 	const struct session *session;       /* logged in by a cookie; NULL: the request brought a token */
 	bool by_provider;                    /* the OpenID provider says who it is */
 	enum lang lang;
+	uint32_t limit_slot;                 /* see limits_enter() */
 	struct view content_type, if_match, if_none_match, idempotency_key, last_event_id;
 	struct view body;
 

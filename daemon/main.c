@@ -150,6 +150,10 @@ static enum rc start_services(struct daemon *d, struct err *e)
 		.small_count = (unsigned)d->s.small_count,
 		.json_max_bytes = (uint64_t)d->s.json_max_bytes,
 		.import_max_bytes = (uint64_t)d->s.import_max_bytes,
+		.limits = { (unsigned)d->s.rate_token, (unsigned)d->s.rate_trusted,
+			    (unsigned)d->s.rate_address, (unsigned)d->s.failed_logins,
+			    (unsigned)d->s.heavy_per_token, (unsigned)d->s.uploads_per_token,
+			    (unsigned)d->s.streams_per_token },
 		.login = login_config(&d->s),
 	};
 	uid_t admins[SOCKET_ADMINS_MAX];

@@ -24,6 +24,8 @@ struct settings {
 	int64_t json_max_bytes, import_max_bytes, body_memory_bytes, body_memory_total_bytes;
 	int64_t list_cache_bytes;
 	int64_t small_count;
+	int64_t rate_token, rate_trusted, rate_address, failed_logins;
+	int64_t heavy_per_token, uploads_per_token, streams_per_token;
 	int64_t conns_max, conns_per_address_max, streams_max;
 	int64_t head_s, idle_s, body_grace_s, body_rate, write_grace_s, write_rate, stop_s;
 	int64_t map_bytes, map_max_bytes, queue_max, queue_max_bytes, batch_max;

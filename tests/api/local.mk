@@ -13,6 +13,13 @@ TESTS += %D%/test_api
 %C%_test_api_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_api_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# How much one caller may ask for.
+check_PROGRAMS += %D%/test_limits
+TESTS += %D%/test_limits
+%C%_test_limits_SOURCES = tests/run.h %D%/test_limits.c
+%C%_test_limits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_limits_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The lanes of the compute pool.
 check_PROGRAMS += %D%/test_pool
 TESTS += %D%/test_pool
