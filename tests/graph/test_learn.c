@@ -581,6 +581,51 @@ START_TEST(another_way_names)
 }
 END_TEST
 
+/* Hundreds that differ in nothing but their ids: those named are found on the way through all ids, the hidden ones
+ * join them. */
+START_TEST(many_that_tie)
+{
+	enum { MANY = 500 };
+	struct chain_query q = { .depth = 4, .on = kit_day(TODAY), .horizon = 90 };
+	char id[16], room[2][PSEUDONYM_TEXT];
+	struct chain_iter it, behind;
+	const struct chain_item *i, *next;
+	struct chain_list *l;
+	size_t n = 0, hidden = 0;
+
+	kit_org("P", "");
+	kit_org("X", "");
+	kit_link("P", "X", "");
+	for (unsigned k = 0; k < MANY; k++) {
+		snprintf(id, sizeof(id), "S%03u", k * 389 % MANY);
+		kit_org(id, "");
+		kit_link("X", id, k % 3 ? "dependency=0.5" : "dependency=0.5 disclosure=anonymous");
+	}
+	q.procurer = kit_num("P");
+	ck_rc(chain_list_compute(kit_txn, scratch, &q, (1u << ST__COUNT) - 1, &l), RC_OK);
+	chain_iter_begin(&it, l, kit_txn);
+	i = chain_iter_next(&it);
+	for (; i; i = next, n++) {
+		struct view at = veil_id(&l->veil, kit_txn, i->supplier, room[0]);
+
+		hidden += !i->named;
+		next = chain_iter_next(&it);
+		if (next && i->tier == next->tier)
+			ck_assert_int_lt(view_cmp(at, veil_id(&l->veil, kit_txn, next->supplier, room[1])), 0);
+		if (n % 7)
+			continue;
+		chain_iter_begin(&behind, l, kit_txn);
+		chain_iter_seek(&behind, i->tier, i->dependency, at);
+		ck_assert_ptr_eq(chain_iter_next(&behind), next);
+		ck_rc(chain_iter_done(&behind), RC_OK);
+	}
+	ck_rc(chain_iter_done(&it), RC_OK);
+	ck_assert_uint_eq(n, MANY + 1);
+	ck_assert_uint_eq(hidden, (MANY + 2) / 3);
+	chain_list_free(l);
+}
+END_TEST
+
 static Suite *learn_suite(void)
 {
 	Suite *s = suite_create("learn");
@@ -590,6 +635,7 @@ static Suite *learn_suite(void)
 	tcase_add_test(tc, only_what_the_rules_allow);
 	tcase_add_test(tc, grants_come_and_go);
 	tcase_add_test(tc, another_way_names);
+	tcase_add_test(tc, many_that_tie);
 	tcase_set_timeout(tc, 300);
 	suite_add_tcase(s, tc);
 	return s;
