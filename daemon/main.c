@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -313,6 +314,15 @@ static void set_up_malloc(void)
 	mallopt(M_ARENA_MAX, 4);
 }
 
+/* Memory holds tokens and the secret, and everybody's data: a crash must not leave it on a disk. (The process stays
+ * dumpable otherwise, so that tools may read its memory figures.) */
+static void no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 /* Files that we open must not become 0, 1 or 2. */
 static void open_std_fds(void)
 {
@@ -374,6 +384,7 @@ int main(int argc, char **argv)
 	int status;
 
 	open_std_fds();
+	no_core();
 	set_up_malloc();
 	umask(077);
 	enum rc rc = settings_read(argc, argv, &d.s, &e);
