@@ -65,6 +65,8 @@ static size_t quote(char *out, size_t room, const char *msg)
 		size_t len = utf8_char_len(v);
 		unsigned char c = *(const unsigned char *)v.p;
 
+		if (len == 2 && c == 0xc2 && ((const unsigned char *)v.p)[1] < 0xa0)
+			len = 0; /* C1 controls: one of them begins terminal sequences as ESC [ does */
 		if (len == 0 || c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
 			n += escape(out + n, c);
 			len = 1;

@@ -94,6 +94,14 @@ static int bad_settings(const struct cli *c, const struct err *e)
 	return e->rc == RC_IO ? CLI_FAILED : CLI_USAGE;
 }
 
+static void warn_exposed(const struct cli *c)
+{
+	char path[4096];
+
+	if (settings_path(path, sizeof(path)))
+		SAY(c, M_CONFIG_EXPOSED, path);
+}
+
 static int connect_and_run(struct cli *c, const struct args *a, struct settings *s)
 {
 	struct http_settings hs = { .url = s->url, .token = s->token, .cacert = s->cacert, .cert = s->cert,
@@ -163,6 +171,8 @@ static int run(struct cli *c, int argc, char **argv)
 		return CLI_USAGE;
 	}
 	hide_token(argc, argv);
+	if (s.exposed)
+		warn_exposed(c);
 	status = a.verb->flags & VERB_LOCAL ? a.verb->run(c, &a) : connect_and_run(c, &a, &s);
 	explicit_bzero(&s, sizeof(s));
 	return status;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/options.h"
@@ -121,10 +122,13 @@ enum rc settings_read(struct settings *s, const struct args *a, struct err *e)
 	char path[4096];
 	const char *url = a->opt[OPT_URL] ? a->opt[OPT_URL] : environment("TIERWATCH_URL");
 	enum rc rc = RC_OK;
+	struct stat st;
 
 	memset(s, 0, sizeof(*s));
-	if (settings_path(path, sizeof(path)))
+	if (settings_path(path, sizeof(path))) {
 		rc = settings_file(s, path, e);
+		s->exposed = s->token[0] && stat(path, &st) == 0 && (st.st_mode & 077);
+	}
 	if (rc != RC_OK) {
 		if (!e->field[0])
 			put(e->field, sizeof(e->field), "config");

@@ -13,6 +13,7 @@ struct settings {
 	char cacert[256], cert[256], key[256]; /* PEM files */
 	char lang[256];
 	char output[256];
+	bool exposed; /* the configuration file holds a token and others may read it */
 };
 
 /* The language asked for by --lang, the file, LC_ALL, LC_MESSAGES or LANG, in this order. file
