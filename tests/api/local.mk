@@ -52,7 +52,7 @@ threaded_tests += $(server_tests)
 %C%_test_server_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_server_LDADD = $(api_libs) $(CHECK_LIBS)
 %C%_test_server_limits_SOURCES = tests/run.h %D%/http_client.h %D%/http_rig.c %D%/http_rig.h \
-	%D%/test_server_limits.c
+	%D%/certs.c %D%/certs.h %D%/test_server_limits.c
 %C%_test_server_limits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_server_limits_LDADD = $(api_libs) $(CHECK_LIBS)
 

@@ -1,7 +1,10 @@
 /* test_server_limits.c - slow, greedy and broken clients; caps, deadlines, SSE, the orderly stop. */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 
+#include "api/tls.h"
+#include "tests/api/certs.h"
 #include "tests/api/http_client.h"
 #include "tests/api/http_rig.h"
 #include "tests/run.h"
@@ -10,7 +13,27 @@ static struct rig rig; /* of the test under way */
 
 static void setup(void) { rig_init(&rig); }
 
-static void teardown(void) { rig_stop(&rig); }
+static void use_tls(enum tls_client_auth auth, const struct cert *ca)
+{
+	struct cert cert = cert_make("localhost", NULL, 30);
+	rig.config.tls = cert_tls(&cert, rig.dir, ca, auth);
+	cert_done(&cert);
+	client_tls = SSL_CTX_new(TLS_client_method());
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void setup_tls(void)
+{
+	rig_init(&rig);
+	use_tls(TLS_CLIENT_NONE, NULL);
+}
+
+static void teardown(void)
+{
+	rig_stop(&rig);
+	SSL_CTX_free(client_tls);
+	client_tls = NULL;
+}
 
 static int64_t now_ms(void) { return monotonic_us() / 1000; }
 
@@ -421,6 +444,135 @@ START_TEST(an_address_that_cannot_be_bound)
 }
 END_TEST
 
+START_TEST(plain_where_others_reach_is_refused)
+{
+	struct err e;
+	static const char *const hosts[] = { "0.0.0.0", "::", NULL };
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		rig.config.host = hosts[i];
+		ck_assert_int_eq(server_start(&rig.config, &rig.server, &e), RC_USAGE);
+		ck_assert_ptr_nonnull(strstr(e.arg, "without TLS"));
+	}
+}
+END_TEST
+
+/* --- TLS --- */
+
+START_TEST(slow_handshake)
+{
+	rig.config.head_ms = 400;
+	rig_start(&rig);
+	struct client silent = client_open_plain(rig.port), slow = client_open_plain(rig.port);
+	client_send(&slow, "\x16\x03\x01\x02\x00", 5);
+	int64_t start = now_ms();
+	ck_assert(client_sees_end(&slow));
+	ck_assert(client_sees_end(&silent));
+	ck_assert_int_le(now_ms() - start, 2000);
+	client_close(&slow);
+	client_close(&silent);
+	/* The handshake is done, but no head comes. */
+	struct client c = client_open(rig.port);
+	start = now_ms();
+	ck_assert(!client_more(&c));
+	ck_assert_int_le(now_ms() - start, 2000);
+	client_close(&c);
+	EVENTUALLY(rig_stats(&rig).conns == 0);
+	ck_assert_uint_eq(rig_stats(&rig).tls_handshakes, 1);
+}
+END_TEST
+
+START_TEST(garbage_instead_of_a_handshake)
+{
+	char garbage[4096];
+	rig_start(&rig);
+	memset(garbage, 0xa5, sizeof(garbage));
+	struct client c = client_open_plain(rig.port);
+	client_send(&c, garbage, sizeof(garbage));
+	ck_assert(client_sees_end(&c));
+	client_close(&c);
+	c = client_open(rig.port);
+	client_send(&c, "GET ", 4);
+	(void)!send(c.fd, garbage, sizeof(garbage), MSG_NOSIGNAL); /* below TLS */
+	ck_assert(!client_more(&c));
+	client_close(&c);
+	EVENTUALLY(rig_stats(&rig).conns == 0);
+	ck_assert_uint_eq(rig_stats(&rig).tls_failed, 1);
+}
+END_TEST
+
+START_TEST(a_new_certificate_while_connections_go_on)
+{
+	rig.config.loops = 2;
+	rig_start(&rig);
+	struct client c = client_open(rig.port);
+	ck_assert_int_eq(client_get(&c, "/hello"), 200);
+	for (int i = 0; i < 5; i++) {
+		struct cert cert = cert_make("another", NULL, 30);
+		struct tls *t = cert_tls(&cert, rig.dir, NULL, TLS_CLIENT_NONE);
+		server_tls_replace(rig.server, t);
+		struct client d = client_open(rig.port);
+		X509 *shown = SSL_get1_peer_certificate(d.ssl);
+		ck_assert_int_eq(X509_cmp(shown, cert.x509), 0);
+		X509_free(shown);
+		ck_assert_int_eq(client_get(&d, "/hello"), 200);
+		ck_assert_int_eq(client_get(&c, "/hello"), 200);
+		client_close(&d);
+		cert_done(&cert);
+	}
+	client_close(&c);
+}
+END_TEST
+
+/* Keys may be changed at any time (TLS 1.3), also while a large answer is on its way. */
+START_TEST(keys_are_updated)
+{
+	rig_start(&rig);
+	SSL_CTX_set_min_proto_version(client_tls, TLS1_3_VERSION);
+	struct client c = client_open(rig.port);
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(SSL_key_update(c.ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+		ck_assert_int_eq(client_get(&c, i % 5 ? "/hello" : "/big?3000000"), 200);
+	}
+	client_close(&c);
+}
+END_TEST
+
+START_TEST(client_certificates)
+{
+	struct cert ca = cert_make("ca", NULL, 30), other = cert_make("other", NULL, 30);
+	struct cert good = cert_make("good", &ca, 30), old = cert_make("old", &ca, -1);
+	struct cert foreign = cert_make("foreign", &other, 30);
+	const struct cert *const bad[] = { &old, &foreign, NULL };
+	rig_init(&rig);
+	use_tls(TLS_CLIENT_REQUIRED, &ca);
+	rig_start(&rig);
+	SSL_CTX_use_certificate(client_tls, good.x509);
+	SSL_CTX_use_PrivateKey(client_tls, good.key);
+	struct client c = client_open(rig.port);
+	ck_assert_int_eq(client_get(&c, "/hello"), 200);
+	client_close(&c);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		SSL_CTX_free(client_tls);
+		client_tls = SSL_CTX_new(TLS_client_method());
+		if (bad[i]) {
+			SSL_CTX_use_certificate(client_tls, bad[i]->x509);
+			SSL_CTX_use_PrivateKey(client_tls, bad[i]->key);
+		}
+		/* In TLS 1.3 the client hears of it with its first read. */
+		c = client_open_plain(rig.port);
+		if (client_handshake(&c))
+			ck_assert(!client_more(&c));
+		client_close(&c);
+	}
+	EVENTUALLY(rig_stats(&rig).tls_failed == 3);
+	const struct cert *const all[] = { &ca, &other, &good, &old, &foreign };
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct cert done = *all[i];
+		cert_done(&done);
+	}
+}
+END_TEST
+
 static Suite *suite_limits(void)
 {
 	Suite *s = suite_create("server limits");
@@ -442,6 +594,27 @@ static Suite *suite_limits(void)
 	tcase_add_test(t, orderly_stop);
 	tcase_add_test(t, stop_does_not_wait_for_ever);
 	tcase_add_test(t, an_address_that_cannot_be_bound);
+	tcase_add_test(t, plain_where_others_reach_is_refused);
+	suite_add_tcase(s, t);
+	t = tcase_create("limits over TLS");
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup_tls, teardown);
+	tcase_add_test(t, idle_connections_close);
+	tcase_add_test(t, slow_reader_is_cut);
+	tcase_add_test(t, pipelining_without_reading_is_held_back);
+	tcase_add_test(t, events);
+	tcase_add_test(t, slow_listener_is_cut);
+	tcase_add_test(t, orderly_stop);
+	tcase_add_test(t, stop_does_not_wait_for_ever);
+	tcase_add_test(t, slow_handshake);
+	tcase_add_test(t, garbage_instead_of_a_handshake);
+	tcase_add_test(t, a_new_certificate_while_connections_go_on);
+	tcase_add_test(t, keys_are_updated);
+	suite_add_tcase(s, t);
+	t = tcase_create("client certificates");
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, NULL, teardown);
+	tcase_add_test(t, client_certificates);
 	suite_add_tcase(s, t);
 	return s;
 }
