@@ -321,11 +321,14 @@ static void signed_done(struct submission *sub)
 
 enum rc audit_head_sign_now(struct request *r, struct err *e)
 {
+	(void)e;
 	uint8_t *head = arena_alloc(r->arena, AUDIT_HEAD_BYTES);
 	enum rc rc = head && r->api->c.auditor ? auditor_sign(r->api->c.auditor, r->txn, head) : RC_NOMEM;
 
-	if (rc == RC_CONFLICT) /* there is nothing new to sign */
-		return audit_head_show(r, e);
+	if (rc == RC_CONFLICT) { /* there is nothing new to sign */
+		r->reply.status = 200;
+		return head_json(r, r->txn);
+	}
 	if (rc)
 		return rc;
 	r->sub.cmd = (struct cmd){ .type = CMD_HEAD, .actor = view_str(r->who.name),

@@ -36,6 +36,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/settings.h \
 	%D%/table.c \
 	%D%/table.h \
+	%D%/verb_audit.c \
 	%D%/verb_cert.c \
 	%D%/verb_chain.c \
 	%D%/verb_clause.c \

@@ -19,7 +19,7 @@ static bool to_stdout(void *arg, struct view chunk)
 	return true;
 }
 
-static int download(const struct cli *c, const char *path, const char *name)
+int download(const struct cli *c, const char *path, const char *name)
 {
 	AUTO(outfile_done) struct outfile f = OUTFILE_INIT;
 	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
@@ -27,6 +27,10 @@ static int download(const struct cli *c, const char *path, const char *name)
 	struct err e = { 0 };
 	int status;
 
+	if (!name) {
+		rq.sink = to_stdout;
+		return call_send(c, &rq, false, &r);
+	}
 	if (outfile_open(&f, name, &e) != RC_OK)
 		return cli_fail(c, &e);
 	status = call_send(c, &rq, false, &r);

@@ -34,20 +34,29 @@ static void find_and_run(char **argv)
 	execvp(SERVER, argv);
 }
 
-int verb_offline(struct cli *c, const struct args *a)
+int offline_run_words(struct cli *c, const char *const *words, size_t n_words)
 {
-	char *argv[ARGS_MAX_POS + 4];
+	char *argv[ARGS_MAX_POS + 8];
 	size_t n = 0;
 
 	setenv("LC_ALL", c->lang == LANG_JA ? "ja_JP.UTF-8" : "C.UTF-8", 1); /* one language */
 
 	argv[n++] = NULL;
 	argv[n++] = (char[]){ "--offline" };
-	argv[n++] = (char *)(uintptr_t)a->verb->noun;
-	for (size_t i = 0; i < a->n_pos; i++)
-		argv[n++] = (char *)(uintptr_t)a->pos[i];
+	for (size_t i = 0; i < n_words; i++)
+		argv[n++] = (char *)(uintptr_t)words[i];
 	argv[n] = NULL;
 	find_and_run(argv);
 	SAY(c, M_NO_SERVER_PROGRAM, SERVER, strerror(errno));
 	return CLI_FAILED;
+}
+
+int verb_offline(struct cli *c, const struct args *a)
+{
+	const char *words[ARGS_MAX_POS + 1];
+
+	words[0] = a->verb->noun;
+	for (size_t i = 0; i < a->n_pos; i++)
+		words[i + 1] = a->pos[i];
+	return offline_run_words(c, words, a->n_pos + 1);
 }

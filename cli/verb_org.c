@@ -57,6 +57,24 @@ int verb_org_rm(struct cli *c, const struct args *a)
 	return path_end(c, &path) ? call_delete(c, path.p, a->pos[0]) : CLI_FAILED;
 }
 
+int verb_org_erase_contacts(struct cli *c, const struct args *a)
+{
+	AUTO(buf_done) struct buf path = BUF_INIT;
+	AUTO(call_reply_done) struct call_reply r = CALL_REPLY_INIT;
+	int status;
+
+	if (!path_org(c, &path, a->pos[0]))
+		return CLI_FAILED;
+	buf_adds(&path, "/contacts");
+	path_query(&path, "clauses", args_has(a, OPT_CLAUSES) ? "true" : NULL);
+	if (!path_end(c, &path))
+		return CLI_FAILED;
+	status = call_json(c, "DELETE", path.p, NULL, NULL, false, &r);
+	if (status == CLI_OK)
+		NOTE(c, M_CONTACTS_ERASED, a->pos[0]);
+	return status;
+}
+
 static const struct column look_columns[] = {
 	{ "at", CELL_TEXT },     { "kind", CELL_WORD },  { "operator", CELL_FLAG },
 	{ "viewer", CELL_TEXT }, { "name", CELL_TEXT }, { "actor", CELL_TEXT },

@@ -20,6 +20,8 @@ const struct verb verbs[] = {
 	  "tierwatch org set XX-LOCAL-A1 name=株式会社みほん country=JP" },
 	{ "org", "rm", "ID", 1, 1, B(CASCADE), 0, verb_org_rm, M_V_ORG_RM,
 	  "tierwatch org rm XX-LOCAL-A1 --cascade" },
+	{ "org", "erase-contacts", "ID", 1, 1, B(CLAUSES), 0, verb_org_erase_contacts, M_V_ORG_ERASE_CONTACTS,
+	  "tierwatch org erase-contacts XX-LOCAL-A1" },
 	{ "org", "looks", "ID", 1, 1, PAGING | B(FROM) | B(TO), 0, verb_org_looks, M_V_ORG_LOOKS,
 	  "tierwatch org looks XX-LOCAL-A1 --from 2027-04-01" },
 
@@ -93,6 +95,13 @@ const struct verb verbs[] = {
 	  "tierwatch export links --format csv --file links.csv" },
 	{ "events", NULL, "", 0, 0, B(FOLLOW) | B(AFTER) | B(LIMIT), 0, verb_events, M_V_EVENTS,
 	  "tierwatch events --follow --after 1200 -o ndjson" },
+	{ "audit", "export", "[FILE]", 0, 1, B(AFTER) | B(LIMIT), 0, verb_audit_export, M_V_AUDIT_EXPORT,
+	  "tierwatch audit export audit-2027.ndjson" },
+	{ "audit", "verify", "FILE", 1, 1, B(HEAD), VERB_LOCAL, verb_audit_verify, M_V_AUDIT_VERIFY,
+	  "tierwatch audit verify audit-2027.ndjson --key audit.pub" },
+	{ "audit", "head", "", 0, 0, 0, 0, verb_audit_head, M_V_AUDIT_HEAD, "tierwatch audit head" },
+	{ "audit", "key", "", 0, 0, 0, 0, verb_audit_key, M_V_AUDIT_KEY, "tierwatch audit key -o json > audit.pub" },
+	{ "audit", "sign", "", 0, 0, 0, 0, verb_audit_sign, M_V_AUDIT_SIGN, "tierwatch audit sign" },
 	{ "backup", NULL, "FILE", 1, 1, 0, 0, verb_backup, M_V_BACKUP,
 	  "tierwatch backup /var/backups/tierwatch.tw" },
 

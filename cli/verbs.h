@@ -77,6 +77,16 @@ int verb_history(struct cli *c, const struct args *a);
 int verb_import(struct cli *c, const struct args *a);
 int verb_export(struct cli *c, const struct args *a);
 int verb_events(struct cli *c, const struct args *a);
+int verb_audit_export(struct cli *c, const struct args *a);
+int verb_audit_verify(struct cli *c, const struct args *a);
+int verb_audit_head(struct cli *c, const struct args *a);
+int verb_audit_key(struct cli *c, const struct args *a);
+int verb_audit_sign(struct cli *c, const struct args *a);
+int verb_org_erase_contacts(struct cli *c, const struct args *a);
+/* GET path into a file (NULL: standard output), as it comes. verb_export.c. */
+int download(const struct cli *c, const char *path, const char *name);
+/* Runs tierwatchd --offline with these words; comes back only where that cannot be. */
+int offline_run_words(struct cli *c, const char *const *words, size_t n);
 int verb_backup(struct cli *c, const struct args *a);
 int verb_offline(struct cli *c, const struct args *a);
 int verb_completion(struct cli *c, const struct args *a);
