@@ -65,3 +65,16 @@ check_PROGRAMS += %D%/http1_verdict
 EXTRA_PROGRAMS += tests/bench/http_hello
 tests_bench_http_hello_SOURCES = tests/bench/http_hello.c
 tests_bench_http_hello_LDADD = $(api_libs)
+
+# An audit export, changed in every way.
+check_PROGRAMS += %D%/test_audit_verify
+TESTS += %D%/test_audit_verify
+%C%_test_audit_verify_SOURCES = tests/run.h \
+	%D%/test_audit_verify.c \
+	tests/graph/domain_kit.c \
+	tests/graph/domain_kit.h \
+	tests/graph/world_ops.c \
+	tests/graph/world_ops.h \
+	$(twin_sources)
+%C%_test_audit_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_audit_verify_LDADD = $(api_libs) $(CHECK_LIBS)

@@ -1,0 +1,238 @@
+/*
+ * test_audit_verify.c - an export of random commands, changed in every way there is: each byte of each line edited, taken out,
+ * doubled; lines dropped, doubled, swapped, cut off. The verifier finds all of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/audit_verify.h"
+#include "base/util.h"
+#include "tests/graph/domain_kit.h"
+#include "tests/graph/world_ops.h"
+#include "tests/run.h"
+
+#define LINES 64
+
+static char *line[LINES];
+static size_t length[LINES], n_lines;
+
+static uint64_t seed;
+
+static unsigned roll(unsigned n)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(seed >> 33) % n;
+}
+
+static void random_command(void)
+{
+	static const char *const ids[] = { "P", "A", "B", "C" };
+	const char *p = ids[roll(4)], *s = ids[roll(4)];
+	char text[160];
+
+	snprintf(text, sizeof(text), "annual_spend=%u note=n%u required_level=%u", roll(1000), roll(9), roll(6));
+	switch (roll(6)) {
+	case 0:
+		snprintf(text, sizeof(text), "name=N%u_%u country=JP", roll(99), roll(99));
+		kit_org(p, text);
+		return;
+	case 1:
+		snprintf(text, sizeof(text), "scheme=scs level=%u issued=2027-04-%02u evidence=copy", 3 + roll(3), 1 + roll(28));
+		kit_cert(p, roll(2) ? "c1" : "c2", text);
+		return;
+	case 2:
+		kit_targets(p, roll(2) ? "due=2027-12-31 rules=confidential:yes>4@2027-03-31;>3" : "tiers=2:3;4:4");
+		return;
+	case 3:
+		(void)kit_write(OP_DELETE, OPF_CASCADE, ENT_ORG, s, "", "", "");
+		kit_org(s, "name=again");
+		return;
+	default:
+		(void)kit_write(roll(2) ? OP_PUT : OP_MERGE, 0, ENT_LINK, p, s, "", text);
+		return;
+	}
+}
+
+static void write_head(void)
+{
+	static uint8_t secret[64];
+	uint8_t public[32], bytes[AUDIT_HEAD_BYTES];
+	struct audit_head h = { .revision = graph_revision(kit_txn), .at_ms = 99 };
+	struct cmd c = { .type = CMD_HEAD, .at_ms = 99, .actor = VIEW_LIT("system"), .blob = view_of(bytes, sizeof(bytes)) };
+	AUTO(batch_free_p) struct batch *b = NULL;
+	struct err e = { 0 };
+	uint64_t revision;
+
+	ck_assert_int_eq(crypto_sign_keypair(public, secret), 0);
+	ck_rc(audit_hash_at(kit_txn, h.revision, h.hash), RC_OK);
+	audit_head_sign(&h, secret);
+	audit_head_encode(&h, bytes);
+	ck_rc(batch_new(kit_txn, &b), RC_OK);
+	ck_rc(graph_apply(b, &c, &revision, &e), RC_OK);
+	ck_rc(batch_finish(b), RC_OK);
+}
+
+struct images {
+	struct past p[200];
+	size_t n;
+	uint64_t revision;
+};
+
+static bool gather(void *arg, const struct past *p)
+{
+	struct images *x = arg;
+
+	if (p->revision != x->revision)
+		return false;
+	ck_assert_uint_lt(x->n, ARRAY_LEN(x->p));
+	x->p[x->n++] = *p;
+	return true;
+}
+
+static void export_lines(void)
+{
+	uint8_t prev[AUDIT_HASH] = { 0 }, hash[AUDIT_HASH];
+
+	n_lines = 0;
+	for (uint64_t rev = 1; rev <= graph_revision(kit_txn) && n_lines < LINES; rev++) {
+		AUTO(buf_done) struct buf command = BUF_INIT;
+		struct buf out = BUF_INIT;
+		struct images x = { .revision = rev };
+
+		ck_rc(log_read(kit_txn, rev, &command), RC_OK);
+		past_each(kit_txn, rev, gather, &x);
+		ck_rc(audit_hash_at(kit_txn, rev, hash), RC_OK);
+		struct audit_line l = { .revision = rev, .first = true, .last = true, .command = buf_view(&command),
+					.images = x.p, .n_images = x.n, .prev = prev, .hash = hash };
+		ck_assert(audit_line(&out, &l));
+		length[n_lines] = out.n - 1;
+		line[n_lines++] = buf_steal(&out);
+		memcpy(prev, hash, AUDIT_HASH);
+	}
+}
+
+static struct audit_expect expect;
+
+/* Verifies the lines in the order of `at`; one of them may be another text. */
+static bool sound(const size_t *at, size_t n, size_t changed, struct view text)
+{
+	struct audit_verifier *v;
+	struct audit_result r;
+	bool go = true;
+
+	ck_rc(audit_verifier_new(&expect, &v), RC_OK);
+	for (size_t i = 0; i < n && go; i++)
+		go = audit_verify_line(v, i == changed ? text : view_of(line[at[i]], length[at[i]]));
+	bool ok = audit_verify_end(v, false, &r);
+	audit_verifier_free(v);
+	return ok;
+}
+
+static void make(uint64_t with)
+{
+	seed = with;
+	kit_org("P", "name=P");
+	kit_org("A", "name=A");
+	kit_org("B", "name=B");
+	kit_org("C", "name=C");
+	for (int i = 0; i < 8; i++)
+		random_command();
+	write_head();
+	random_command();
+	export_lines();
+}
+
+static void drop_lines(void)
+{
+	while (n_lines)
+		free(line[--n_lines]);
+}
+
+static void begin(size_t at[LINES])
+{
+	for (size_t i = 0; i < LINES; i++)
+		at[i] = i;
+	expect = (struct audit_expect){ 0 };
+}
+
+START_TEST(every_byte)
+{
+	size_t at[LINES], tried = 0;
+	char *copy;
+
+	make(100 + (uint64_t)_i);
+	begin(at);
+	ck_assert(sound(at, n_lines, SIZE_MAX, VIEW_LIT("")));
+	for (size_t i = 0; i < n_lines; i++) {
+		copy = malloc(length[i] + 2);
+		for (size_t k = 0; k < length[i]; k += 1 + roll(9), tried++) {
+			memcpy(copy, line[i], length[i]);
+			copy[k] = (char)(copy[k] ^ (1 << roll(7)));
+			ck_assert_msg(!sound(at, n_lines, i, view_of(copy, length[i])), "line %zu, byte %zu edited", i, k);
+			memcpy(copy, line[i], k);
+			memcpy(copy + k, line[i] + k + 1, length[i] - k - 1);
+			ck_assert_msg(!sound(at, n_lines, i, view_of(copy, length[i] - 1)), "line %zu, byte %zu out", i, k);
+			memcpy(copy + k, line[i] + k, 1);
+			memcpy(copy + k + 1, line[i] + k, length[i] - k);
+			ck_assert_msg(!sound(at, n_lines, i, view_of(copy, length[i] + 1)), "line %zu, byte %zu twice", i, k);
+		}
+		free(copy);
+	}
+	ck_assert_uint_gt(tried, 1000);
+	drop_lines();
+}
+END_TEST
+
+START_TEST(every_line)
+{
+	size_t at[LINES + 1];
+
+	make(200 + (uint64_t)_i);
+	for (size_t i = 0; i < n_lines; i++) {
+		begin(at);
+		memmove(at + i, at + i + 1, (n_lines - i - 1) * sizeof(*at));
+		if (i > 0 && i < n_lines - 1)
+			ck_assert_msg(!sound(at, n_lines - 1, SIZE_MAX, VIEW_LIT("")), "line %zu dropped", i);
+		begin(at);
+		memmove(at + i + 1, at + i, (n_lines - i) * sizeof(*at));
+		ck_assert_msg(!sound(at, n_lines + 1, SIZE_MAX, VIEW_LIT("")), "line %zu twice", i);
+		for (size_t k = i + 1; k < n_lines; k++) {
+			begin(at);
+			at[i] = k;
+			at[k] = i;
+			ck_assert_msg(!sound(at, n_lines, SIZE_MAX, VIEW_LIT("")), "lines %zu and %zu swapped", i, k);
+		}
+	}
+	/* cut off at the end: only what was noted earlier tells; at the beginning it is a part, and whole */
+	begin(at);
+	expect.has_head = true;
+	expect.head_revision = graph_revision(kit_txn);
+	ck_rc(audit_hash_at(kit_txn, expect.head_revision, expect.head), RC_OK);
+	ck_assert(sound(at, n_lines, SIZE_MAX, VIEW_LIT("")));
+	for (size_t n = 0; n < n_lines; n++)
+		ck_assert_msg(!sound(at, n, SIZE_MAX, VIEW_LIT("")), "cut behind %zu", n);
+	ck_assert(sound(at + 3, n_lines - 3, SIZE_MAX, VIEW_LIT("")));
+	drop_lines();
+}
+END_TEST
+
+static Suite *verify_suite(void)
+{
+	Suite *s = suite_create("audit-verify");
+	TCase *tc = tcase_create("changes");
+
+	tcase_add_checked_fixture(tc, kit_open, kit_close);
+	tcase_add_loop_test(tc, every_byte, 0, 2);
+	tcase_add_loop_test(tc, every_line, 0, 4);
+	tcase_set_timeout(tc, 300);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	suite_make *const suites[] = { verify_suite };
+
+	return run_suites(suites, ARRAY_LEN(suites));
+}
