@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "api/known.h"
-#include "base/text.h"
+
 #include "base/util.h"
 
 char access_letter(const struct route *rt, enum role role)
@@ -23,6 +23,8 @@ static const char *what(char letter)
 		return " (organisations it may know of)";
 	case ACCESS_BELOW:
 		return " (own organisations and those below)";
+	case ACCESS_CHAIN:
+		return " (own organisations and those below, with or without a name)";
 	case 'f':
 		return " (what it may see)";
 	case 'w':
@@ -55,17 +57,23 @@ void access_text(const struct route *rt, char *out, size_t out_size)
 	}
 }
 
-static enum rc refuse(const struct request *r, bool known, struct err *e)
+/* May it ask, standing there? by_pseudonym: it named the organisation so. */
+static bool allows(char letter, enum standing at, bool by_pseudonym)
 {
-	if (known)
-		return err_set(e, RC_FORBIDDEN, NULL, NULL);
-	return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->param[0], 130),
-		       (const char *)r->param[0].p);
+	if (at == AT_OWN)
+		return true;
+	if (at <= AT_ANONYMOUS)
+		return by_pseudonym && ((letter == ACCESS_KNOWN && at != AT_NONE) ||
+					(letter == ACCESS_CHAIN && at == AT_ANONYMOUS));
+	if (letter == ACCESS_KNOWN)
+		return true;
+	return (letter == ACCESS_BELOW || letter == ACCESS_CHAIN) && at >= AT_BELOW;
 }
 
 static bool asks_for_path(char letter)
 {
-	return letter == ACCESS_OWN || letter == ACCESS_KNOWN || letter == ACCESS_BELOW;
+	return letter == ACCESS_OWN || letter == ACCESS_KNOWN || letter == ACCESS_BELOW ||
+	       letter == ACCESS_CHAIN;
 }
 
 bool access_waits(const struct request *r, struct txn *t)
@@ -84,7 +92,7 @@ enum rc access_path(struct request *r, struct err *e)
 {
 	char letter = access_letter(r->route, r->who.role);
 	bool below = false;
-	enum access_tie tie;
+	struct sight s;
 	uint32_t org;
 
 	if (!asks_for_path(letter))
@@ -96,14 +104,13 @@ enum rc access_path(struct request *r, struct err *e)
 	}
 	if (rc)
 		return rc;
-	tie = access_tie(r->txn, &r->who, org);
-	if (tie == TIE_OWN || (letter == ACCESS_KNOWN && tie != TIE_NONE) ||
-	    (letter == ACCESS_BELOW && tie >= TIE_ENTERED))
+	request_sight(r, &s);
+	enum standing at = sight_org(&s, org).at;
+	if (s.rc)
+		return s.rc;
+	if (allows(letter, at, pseudonym_like(r->param[0])))
 		return RC_OK;
-	if (tie < TIE_ENTERED) {
-		rc = known_chain(r->api, r->txn, r->scratch, &r->who, org, &below);
-		if (rc || (below && letter != ACCESS_OWN))
-			return rc;
-	}
-	return refuse(r, tie != TIE_NONE || below, e);
+	if (at >= AT_ABOVE)
+		return err_set(e, RC_FORBIDDEN, NULL, NULL);
+	return request_not_found(r, 0, e);
 }

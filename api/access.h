@@ -9,6 +9,7 @@
  *   o the first organisation must be one of its own
  *   k the first organisation must be one that it may know of
  *   b the first organisation must be its own or stand below: a supplier, or named in its chain
+ *   a as b, or without a name in its chain and asked by the pseudonym
  *   f, w, v the handler decides: f shows only what the caller may see, w asks access_permit() for each op,
  *     v answers by the caller's place at the link
  * An organisation that the caller may not know of is 404, one that it knows and may not ask about is 403.
@@ -18,7 +19,7 @@
 
 #include "api/request.h"
 
-enum { ACCESS_NEVER = '-', ACCESS_ANY = '*', ACCESS_OWN = 'o', ACCESS_KNOWN = 'k', ACCESS_BELOW = 'b' };
+enum { ACCESS_NEVER = '-', ACCESS_ANY = '*', ACCESS_OWN = 'o', ACCESS_KNOWN = 'k', ACCESS_BELOW = 'b', ACCESS_CHAIN = 'a' };
 
 char access_letter(const struct route *rt, enum role role);
 /* "admin, risk, procurer (own), …" for people; out is always terminated. */

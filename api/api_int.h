@@ -83,6 +83,9 @@ void answer_fail(struct request *r, enum rc rc, struct err *e);
 void dispatch_run(struct request *r);
 /* Runs the handler in a transaction that is active; fills the reply. f: of its thread. */
 void dispatch_handle(struct request *r, struct txn *t, struct scratch *s, struct facts *f);
+/* Behind the commit of a write, when the read route has filled the reply: says how it went, and sends it. */
+void dispatch_written(struct request *r);
+void dispatch_write_done(struct submission *sub);
 /* The loop's transaction, renewed; NULL and *out_rc where it cannot be had. */
 struct txn *loop_txn(struct loop *l, enum rc *out_rc);
 void loop_txn_end(struct loop *l);

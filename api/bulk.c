@@ -91,6 +91,22 @@ static bool set_has(const struct org_set *s, uint32_t org)
 	return !s->given || (s->n && bsearch(&org, s->orgs, s->n, sizeof(org), u32_cmp));
 }
 
+/* Ids in the body: one that the caller may not know of is answered as one that is not there. */
+static enum rc find_known(struct request *r, struct view id, const char *pointer, enum standing *out_at, uint32_t *out,
+			  struct err *e)
+{
+	struct sight s;
+	enum rc rc = org_find(r->txn, id, out);
+
+	request_sight(r, &s);
+	*out_at = rc || s.rc ? AT_NONE : sight_org(&s, *out).at;
+	if (s.rc)
+		return s.rc;
+	if (rc == RC_NOT_FOUND || (!rc && *out_at <= AT_ANONYMOUS))
+		return err_set(e, RC_NO_SUCH_ORG, pointer, "%.*s", (int)utf8_cut(id, 130), (const char *)id.p);
+	return rc;
+}
+
 static enum rc read_suppliers(struct request *r, const json_t *v, struct org_set *out,
 			      struct err *e)
 {
@@ -111,10 +127,8 @@ static enum rc read_suppliers(struct request *r, const json_t *v, struct org_set
 		snprintf(pointer, sizeof(pointer), "suppliers/%zu", out->n);
 		if (!json_is_string(item))
 			return wrong(e, pointer, "string");
-		enum rc rc = org_find(r->txn, id, &out->orgs[out->n]);
-		if (rc == RC_NOT_FOUND)
-			return err_set(e, RC_NO_SUCH_ORG, pointer, "%.*s",
-				       (int)utf8_cut(id, 130), (const char *)id.p);
+		enum standing at;
+		enum rc rc = find_known(r, id, pointer, &at, &out->orgs[out->n], e);
 		if (rc)
 			return rc;
 	}
@@ -217,12 +231,12 @@ static enum rc read_procurer(struct bulk *b, const json_t *v, struct err *e)
 		return err_set(e, RC_REQUIRED, "procurer", "%s", "procurer");
 	if (!json_is_string(v))
 		return wrong(e, "procurer", "string");
-	enum rc rc = org_find(r->txn, id, &b->procurer_org);
-	if (rc == RC_NOT_FOUND)
-		return err_set(e, RC_NO_SUCH_ORG, "procurer", "%.*s", (int)utf8_cut(id, 130),
-			       (const char *)id.p);
+	enum standing at;
+	enum rc rc = find_known(r, id, "procurer", &at, &b->procurer_org, e);
 	if (rc)
 		return rc;
+	if (at != AT_OWN)
+		return err_set(e, RC_FORBIDDEN, "procurer", NULL);
 	if (!access_sees_all(&r->who) && !access_owns(r->txn, &r->who, b->procurer_org)) {
 		if (access_tie(r->txn, &r->who, b->procurer_org) != TIE_NONE)
 			return err_set(e, RC_FORBIDDEN, "procurer", NULL);

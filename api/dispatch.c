@@ -124,11 +124,24 @@ static void write_answer(void *arg)
 		answer_fail(r, rc, &e);
 		return;
 	}
+	r->written = true;
 	r->route = read;
-	dispatch_handle(r, t, NULL, &l->facts);
+	if (!access_waits(r, t)) {
+		dispatch_handle(r, t, NULL, &l->facts);
+		loop_txn_end(l);
+		dispatch_written(r);
+		return;
+	}
 	loop_txn_end(l);
-	if (r->reply.status == 404) { /* removed again by somebody else in the meantime */
+	dispatch_pool(r);
+}
+
+/* A caller that may not see what it wrote, and one whose record somebody else removed in the meantime, get no body. */
+void dispatch_written(struct request *r)
+{
+	if (r->reply.status == 404 || r->reply.status == 403) {
 		buf_clear(&r->reply.body);
+		r->reply.type = NULL;
 		r->reply.status = 204;
 	} else if (!r->reply.status) {
 		r->reply.write = true;
@@ -141,7 +154,7 @@ static void write_answer(void *arg)
 }
 
 /* On the writer's thread. */
-static void write_done(struct submission *sub)
+void dispatch_write_done(struct submission *sub)
 {
 	struct request *r = sub->arg;
 
@@ -163,6 +176,12 @@ static void run_write(struct request *r)
 	enum rc rc;
 
 	r->txn = loop_txn(l, &rc);
+	if (!rc && !known_ready(r->api, r->txn, &r->who)) {
+		r->txn = NULL;
+		loop_txn_end(l);
+		dispatch_pool(r);
+		return;
+	}
 	if (!rc) {
 		rc = r->route->handle(r, &e);
 		r->txn = NULL;
@@ -173,7 +192,7 @@ static void run_write(struct request *r)
 		return;
 	}
 	r->sub.arena = r->arena;
-	r->sub.done = write_done;
+	r->sub.done = dispatch_write_done;
 	r->sub.arg = r;
 	if (!rc)
 		rc = writer_submit(r->api->c.writer, &r->sub);

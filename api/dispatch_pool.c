@@ -68,7 +68,10 @@ static void pool_read(struct pool_task *task, struct txn *t, struct scratch *s, 
 		as_of_handle(r, t, s);
 	else
 		dispatch_handle(r, t, s, &(struct facts){ 0 });
-	answer_send(r);
+	if (r->written)
+		dispatch_written(r);
+	else
+		answer_send(r);
 }
 
 /* On the pool: the handler either fills the reply or sets the command and its done(). */
@@ -86,6 +89,10 @@ static void change_run(struct pool_task *task, struct txn *t, struct scratch *s,
 			return;
 		}
 		r->sub.arena = r->arena;
+		if (r->route->run == RUN_WRITE) {
+			r->sub.done = dispatch_write_done;
+			r->sub.arg = r;
+		}
 		rc = writer_submit(r->api->c.writer, &r->sub);
 	}
 	if (rc)
@@ -106,10 +113,11 @@ static struct pool_task task_of(const struct request *r)
 		return (struct pool_task){ .run = pool_read, .small = search_fits };
 	case RUN_CHANGE:
 		return (struct pool_task){ .run = change_run, .small = never_fits };
+	case RUN_WRITE: /* one of a bound caller, see known_ready() */
+		return (struct pool_task){ .run = change_run };
 	case RUN_LIST:
 	case RUN_PLAIN:
 	case RUN_LIGHT:
-	case RUN_WRITE:
 	case RUN_STREAM:
 	case RUN_UPLOAD:
 	case RUN_EVENTS:

@@ -1,35 +1,46 @@
 /*
  * entity_out.h - the stored entities as the API shows them: their fields from the one field table,
- * then what is derived from them today. Fields that are absent are left out; derived ones always
- * stand. Every function writes one JSON object.
+ * then what is derived from them today, both as far as the caller may see them (place.h). Fields that are
+ * absent are left out; derived ones always stand. Every function writes one JSON object.
  */
 #pragma once
 
+#include "api/sight.h"
 #include "base/json_out.h"
 #include "graph/answers.h"
 
-/* RC_NOT_FOUND, hard errors of the transaction. */
-/* *out_rec (may be NULL): its record. */
-MUST_USE enum rc org_json(struct json *j, struct txn *t, uint32_t org, int32_t today,
+/* As it stands for a caller who stands there (not AT_NONE). *out_rec (may be NULL): its record. RC_NOT_FOUND, hard
+ * errors of the transaction. */
+MUST_USE enum rc org_json(struct json *j, struct sight *s, uint32_t org, struct org_sight os,
 			  struct rec *out_rec);
 
-/* One link; tg: the procurer's targets. */
+/* One link; tg: the procurer's targets; see: not PLACE_NONE. */
 struct link_out {
 	uint32_t procurer, supplier;
 	const struct rec *rec;
 	const struct targets *tg;
-	int32_t today;
-	bool listed; /* in a list: name and activity are added, clauses left out */
+	struct link_sight see;
+	bool listed; /* in a list: names are added, clauses left out */
 };
-void link_json(struct json *j, struct txn *t, const struct link_out *l);
+void link_json(struct json *j, struct sight *s, const struct link_out *l);
 
-void cert_json(struct json *j, struct txn *t, uint32_t org, struct view cert, const struct rec *r,
-	       int32_t today);
-/* r: NULL where nothing was written. state: of all clauses of the link. */
-void clause_json(struct json *j, struct txn *t, uint32_t procurer, uint32_t supplier,
-		 enum clause_no no, const struct rec *r, const struct clause_view *state);
-void targets_json(struct json *j, struct txn *t, uint32_t org, const struct rec *r,
-		  const struct targets *tg);
+/* at: where the caller stands at the organisation, AT_BELOW at the least. */
+struct cert_out {
+	uint32_t org;
+	enum standing at;
+	struct view name;
+	const struct rec *rec;
+};
+void cert_json(struct json *j, struct sight *s, const struct cert_out *c);
+/* rec: NULL where nothing was written. state: of all clauses of the link. */
+struct clause_out {
+	uint32_t procurer, supplier;
+	enum clause_no no;
+	const struct rec *rec;
+	const struct clause_view *state;
+};
+void clause_json(struct json *j, struct sight *s, const struct clause_out *c);
+void targets_json(struct json *j, struct sight *s, uint32_t org, const struct rec *r, const struct targets *tg);
 
 /* The fields alone: skip is a set of bits by field id (ids are below 60). */
 void entity_fields_json(struct json *j, struct txn *t, enum ent ent, const struct rec *r,

@@ -1,270 +1,19 @@
 /*
  * exports.c - all of a kind as a file: CSV with the columns that an import takes, or NDJSON. Written in
  * steps that each see the store anew and go on behind the last key, so that a slow client pins nothing:
- * what is changed meanwhile shows in its newer or its older form.
+ * what is changed meanwhile shows in its newer or its older form. A bound caller gets the links and clauses of its own
+ * organisations, and what else is told of these and of their direct suppliers.
  */
 #include <stdio.h>
 
-#include "api/csv_out.h"
-#include "api/entity_out.h"
+#include "api/export_int.h"
 #include "api/handlers.h"
-#include "base/json_out.h"
-#include "base/orgid.h"
 #include "base/util.h"
-#include "graph/contacts.h"
+#include "graph/radix.h"
 
 #define ORGS_PER_STEP 2000 /* visited, however little they give */
-#define NAME_MAX_BYTES 512
-
-enum kind_out { KO_ORGS, KO_LINKS, KO_CERTIFICATES, KO_CLAUSES, KO_CONTACTS, KO__COUNT };
-
-/* Columns in the documented order. '@' names what is no field of the entity. */
-static const char *const columns[KO__COUNT] = {
-	[KO_ORGS] = "@id,name,name_kana,name_en,kind,parent,country,aliases,@contact_email,"
-		    "@contact_lang,subtier_attested_on",
-	[KO_LINKS] =
-		"@procurer,@supplier,supplier_code,required_level,due,until,relation,criticality,"
-		"confidential,continuity,system_access,decided_on,decided_by,reason,sole_source,"
-		"annual_spend,dependency,disclosure,scope_fit,department,owner,planned_on,source,"
-		"confirmed_on,start,end,note",
-	[KO_CERTIFICATES] =
-		"@org,@certificate,scheme,level,registration_no,issued,expires,@status,"
-		"suspended_from,suspended_to,revoked_on,assessor,scope,scope_text,evidence,"
-		"self_assessments",
-	[KO_CLAUSES] = "@procurer,@supplier,@no,status,reason,agreed_on,review_by,document,"
-		       "reviewed_on,reviewed_by,checked_on,checked_by,method,result,"
-		       "defines_confidential,limits_use,return_or_disposal,notify_within_hours,"
-		       "confirmed_on,note",
-	[KO_CONTACTS] = "@org,@role,@name,@email,@lang,@phone",
-};
-static const char *const kind_names[KO__COUNT] = { "orgs", "links", "certificates", "clauses",
-						   "contacts" };
-static const char *const line_kinds[KO__COUNT] = { "org", "link", "certificate", "clause",
-						   "contact" };
-static const enum ent kind_ents[KO__COUNT] = { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_ORG };
-
-/* One of `columns`, looked up once. */
-struct column {
-	struct view name;
-	const struct field *field; /* NULL: no field of the entity */
-};
-
-#define COLUMNS_MAX 32
-
-struct exporting {
-	struct stream s; /* first */
-	enum kind_out kind;
-	size_t n_columns;
-	struct column columns[COLUMNS_MAX];
-	bool csv, bom, begun;
-	/* behind which the next step goes on */
-	char org[ORGID_MAX + 1]; /* done with, and all before it */
-	size_t org_n;
-	char inner_org[ORGID_MAX + 1]; /* under way */
-	size_t inner_org_n;
-	uint32_t supplier;
-	char cert[NAME_MAX_BYTES];
-	size_t cert_n;
-	/* this step */
-	struct txn *t;
-	struct buf *out;
-	size_t visited;
-	bool stopped;
-};
-
-/* One row's keys and record: what the columns are filled from. */
-struct row {
-	const struct rec *rec;
-	struct view key[2]; /* id; procurer, supplier; org, certificate */
-	const char *no;
-	const struct contact *contact;
-};
 
 static bool is_full(const struct exporting *x) { return x->out->n >= STREAM_STEP; }
-
-/* ---- one row ---- */
-
-/* The contact that the columns contact_email and contact_lang stand for: the one without a role. */
-static bool plain_contact(struct txn *t, const struct rec *r, struct contact *out)
-{
-	struct view bytes;
-
-	if (!rec_has(r, ORG_CONTACTS) || personal_get(t, r->f[ORG_CONTACTS], &bytes) != RC_OK)
-		return false;
-	struct rd rd = rd_of(bytes);
-	while (contact_next(&rd, out))
-		if (out->part[CP_ROLE].n == 0)
-			return true;
-	return false;
-}
-
-static struct view key_cell(struct exporting *x, const struct row *row, struct view name)
-{
-	struct contact c;
-
-	if (view_is(name, "id") || view_is(name, "procurer") || view_is(name, "org"))
-		return row->key[0];
-	if (view_is(name, "supplier") || view_is(name, "certificate"))
-		return row->key[1];
-	if (view_is(name, "no"))
-		return view_str(row->no);
-	if (view_is(name, "status"))
-		return view_str(entity_enum_text(ENT_CERT, CERT_STATUS,
-						 cert_status_on(row->rec, graph_today(x->t))));
-	if (view_is(name, "contact_email") || view_is(name, "contact_lang")) {
-		if (!plain_contact(x->t, row->rec, &c))
-			return view_of(NULL, 0);
-		return c.part[view_is(name, "contact_email") ? CP_EMAIL : CP_LANG];
-	}
-	for (int i = 0; i < CP__COUNT && row->contact; i++)
-		if (view_is(name, contact_part_names[i]))
-			return row->contact->part[i];
-	return view_of(NULL, 0);
-}
-
-/* What an absent field stands for, as GET shows it; NULL: nothing. */
-static const char *implied(enum ent ent, unsigned id)
-{
-	static const struct {
-		enum ent ent;
-		unsigned id;
-		int value;
-	} all[] = {
-		{ ENT_ORG, ORG_KIND, KIND_ENTITY },
-		{ ENT_LINK, LINK_DISCLOSURE, DISC_UPSTREAM },
-		{ ENT_CERT, CERT_SCOPE, SCOPE_ENTITY },
-		{ ENT_CERT, CERT_EVIDENCE, EVIDENCE_WORD },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (all[i].ent == ent && all[i].id == id)
-			return entity_enum_text(ent, id, all[i].value);
-	return NULL;
-}
-
-static void csv_field(struct exporting *x, enum ent ent, const struct field *f, struct view v)
-{
-	const char *text = v.n ? NULL : implied(ent, f->id);
-
-	if (text)
-		csv_cell(x->out, view_str(text));
-	else
-		csv_value(x->out, ent, f, v);
-}
-
-static void csv_row(struct exporting *x, const struct row *row)
-{
-	enum ent ent = kind_ents[x->kind];
-
-	for (size_t i = 0; i < x->n_columns; i++) {
-		const struct column *c = &x->columns[i];
-		if (i > 0)
-			buf_addc(x->out, ',');
-		if (c->field)
-			csv_field(x, ent, c->field, row->rec->f[c->field->id]);
-		else
-			csv_cell(x->out, key_cell(x, row, c->name));
-	}
-	buf_adds(x->out, "\r\n");
-}
-
-static void read_columns(struct exporting *x)
-{
-	for (const char *p = columns[x->kind]; *p && x->n_columns < COLUMNS_MAX;) {
-		struct column *c = &x->columns[x->n_columns++];
-		bool key = *p == '@';
-		p += key;
-		c->name = view_of(p, strcspn(p, ","));
-		c->field = key ? NULL : field_by_name(kind_ents[x->kind], c->name);
-		p += c->name.n;
-		p += *p == ',';
-	}
-}
-
-static void csv_head(struct exporting *x)
-{
-	if (x->bom)
-		buf_adds(x->out, "\xef\xbb\xbf");
-	for (size_t i = 0; i < x->n_columns; i++) {
-		if (i > 0)
-			buf_addc(x->out, ',');
-		buf_addv(x->out, x->columns[i].name);
-	}
-	buf_adds(x->out, "\r\n");
-}
-
-static void key_json(struct json *j, const char *name, struct view v)
-{
-	json_key(j, name);
-	json_strv(j, v);
-}
-
-static void contact_members(struct json *j, const struct row *row)
-{
-	key_json(j, "org", row->key[0]);
-	for (int i = 0; i <= CP_PHONE; i++)
-		if (row->contact->part[i].n)
-			key_json(j, contact_part_names[i], row->contact->part[i]);
-}
-
-static void fields_json(struct exporting *x, struct json *j, enum ent ent, const struct rec *rec,
-			uint64_t skip)
-{
-	const struct entity *en = &entities[ent];
-
-	entity_fields_json(j, x->t, ent, rec, skip);
-	for (size_t i = 0; i < en->n_fields; i++) {
-		unsigned id = en->fields[i].id;
-		const char *text = implied(ent, id);
-		if (text && !rec_has(rec, id) && !(skip >> id & 1))
-			key_json(j, en->fields[i].name, view_str(text));
-	}
-}
-
-/* "kind" is the line's here; an organisation's own is "org_kind". */
-static void json_row(struct exporting *x, const struct row *row)
-{
-	enum ent ent = kind_ents[x->kind];
-	const struct entity *en = &entities[ent];
-	uint64_t skip = ent == ENT_ORG ? (uint64_t)1 << ORG_KIND : 0;
-	struct json j;
-
-	for (size_t i = 0; i < en->n_fields; i++)
-		if (en->fields[i].flags & FF_READONLY)
-			skip |= (uint64_t)1 << en->fields[i].id;
-	json_init(&j, x->out);
-	json_obj(&j);
-	json_key(&j, "kind");
-	json_str(&j, line_kinds[x->kind]);
-	if (x->kind == KO_ORGS) {
-		key_json(&j, "id", row->key[0]);
-		key_json(&j, "org_kind",
-			 view_str(entity_enum_text(ENT_ORG, ORG_KIND,
-						   rec_int(row->rec, ORG_KIND, KIND_ENTITY))));
-	} else if (x->kind == KO_CERTIFICATES) {
-		key_json(&j, "org", row->key[0]);
-		key_json(&j, "certificate", row->key[1]);
-	} else if (x->kind != KO_CONTACTS) {
-		key_json(&j, "procurer", row->key[0]);
-		key_json(&j, "supplier", row->key[1]);
-	}
-	if (row->no)
-		key_json(&j, "no", view_str(row->no));
-	if (x->kind == KO_CONTACTS)
-		contact_members(&j, row);
-	else
-		fields_json(x, &j, ent, row->rec, skip);
-	json_obj_end(&j);
-	buf_addc(x->out, '\n');
-}
-
-static void put_row(struct exporting *x, const struct row *row)
-{
-	if (x->csv)
-		csv_row(x, row);
-	else
-		json_row(x, row);
-}
 
 /* ---- what an organisation gives ---- */
 
@@ -273,7 +22,7 @@ static bool put_cert(void *arg, struct view cert, const struct rec *rec)
 	struct exporting *x = arg;
 	struct row row = { .rec = rec, .key = { view_of(x->inner_org, x->inner_org_n), cert } };
 
-	put_row(x, &row);
+	export_row(x, &row);
 	x->cert_n = MIN(cert.n, sizeof(x->cert));
 	memcpy(x->cert, cert.p, x->cert_n);
 	x->stopped = is_full(x);
@@ -288,7 +37,7 @@ static void put_clauses(struct exporting *x, const struct link_iter *it, struct 
 			continue;
 		row->rec = &rec;
 		row->no = clause_names[no];
-		put_row(x, row);
+		export_row(x, row);
 	}
 }
 
@@ -301,7 +50,7 @@ static void put_links(struct exporting *x, struct view id, uint32_t org)
 	while (!x->stopped && link_iter_next(&it, &rec)) {
 		struct row row = { .rec = &rec, .key = { id, org_id(x->t, it.supplier) } };
 		if (x->kind == KO_LINKS)
-			put_row(x, &row);
+			export_row(x, &row);
 		else
 			put_clauses(x, &it, &row);
 		x->supplier = it.supplier;
@@ -321,7 +70,7 @@ static void put_contacts(struct exporting *x, struct view id, uint32_t org)
 		return;
 	struct rd rd = rd_of(bytes);
 	while (contact_next(&rd, &c))
-		put_row(x, &(struct row){ .rec = &rec, .key = { id }, .contact = &c });
+		export_row(x, &(struct row){ .rec = &rec, .key = { id }, .contact = &c });
 }
 
 static void put_org(struct exporting *x, struct view id, uint32_t org)
@@ -331,7 +80,7 @@ static void put_org(struct exporting *x, struct view id, uint32_t org)
 	switch (x->kind) {
 	case KO_ORGS:
 		if (org_get(x->t, org, &rec) == RC_OK)
-			put_row(x, &(struct row){ .rec = &rec, .key = { id } });
+			export_row(x, &(struct row){ .rec = &rec, .key = { id } });
 		return;
 	case KO_LINKS:
 	case KO_CLAUSES:
@@ -368,6 +117,36 @@ static bool visit(void *arg, struct view id, uint32_t org)
 	return !x->stopped;
 }
 
+/* Whose they are: all of its own; of those it buys from what is not a link's. */
+static bool may_export(struct exporting *x, uint32_t org)
+{
+	switch (access_tie(x->t, &x->who, org)) {
+	case TIE_OWN:
+		x->shown = &org_shown[AT_OWN];
+		return true;
+	case TIE_SUPPLIER:
+		x->shown = &org_shown[AT_SUPPLIER];
+		return x->kind != KO_LINKS && x->kind != KO_CLAUSES;
+	case TIE_NONE:
+	case TIE_ABOVE:
+	case TIE_ENTERED:
+		break;
+	}
+	return false;
+}
+
+static void visit_bound(struct exporting *x)
+{
+	while (!x->stopped && x->at < x->n_orgs && txn_rc(x->t) == RC_OK) {
+		struct view id = org_id(x->t, x->orgs[x->at]);
+		bool mine = id.n && may_export(x, x->orgs[x->at]);
+		if (mine)
+			visit(x, id, x->orgs[x->at]);
+		if (!mine || view_eq(id, view_of(x->org, x->org_n)))
+			x->at++;
+	}
+}
+
 static enum rc export_fill(struct stream *s, struct txn *t, struct buf *out, bool *out_end)
 {
 	struct exporting *x = (struct exporting *)(void *)s;
@@ -377,21 +156,88 @@ static enum rc export_fill(struct stream *s, struct txn *t, struct buf *out, boo
 	x->visited = 0;
 	x->stopped = false;
 	if (x->csv && !x->begun)
-		csv_head(x);
+		export_head(x);
 	x->begun = true;
-	org_each(t, view_of(x->org, x->org_n), visit, x);
-	*out_end = !x->stopped;
+	if (x->bound) {
+		visit_bound(x);
+		*out_end = x->at >= x->n_orgs;
+	} else {
+		x->shown = &org_shown[AT_OWN];
+		org_each(t, view_of(x->org, x->org_n), visit, x);
+		*out_end = !x->stopped;
+	}
 	return txn_rc(t);
 }
 
-static void export_free(struct stream *s) { free(s); }
+static void export_free(struct stream *s)
+{
+	struct exporting *x = (struct exporting *)(void *)s;
+
+	free(x->orgs);
+	free(x);
+}
+
+struct id_of {
+	struct view id;
+	uint32_t org;
+};
+
+static int id_cmp(const void *a, const void *b)
+{
+	return view_cmp(((const struct id_of *)a)->id, ((const struct id_of *)b)->id);
+}
+
+/* The caller's own, and those that they buy from; once each, in id order. */
+static enum rc in_id_order(struct request *r, struct buf *numbers, struct exporting *x)
+{
+	size_t n = numbers->n / sizeof(uint32_t);
+	uint32_t *orgs = (uint32_t *)(void *)numbers->p;
+	AUTO_FREE struct id_of *ids = calloc(MAX(n, (size_t)1), sizeof(*ids));
+
+	x->orgs = calloc(MAX(n, (size_t)1), sizeof(*x->orgs));
+	if (!ids || !x->orgs)
+		return RC_NOMEM;
+	if (n)
+		u32_sort(orgs, n);
+	for (size_t i = 0, k = 0; i < n; i++)
+		if (!i || orgs[i] != orgs[i - 1])
+			ids[k++] = (struct id_of){ org_id(r->txn, orgs[i]), orgs[i] }, x->n_orgs = k;
+	if (x->n_orgs)
+		qsort(ids, x->n_orgs, sizeof(*ids), id_cmp);
+	for (size_t i = 0; i < x->n_orgs; i++)
+		x->orgs[i] = ids[i].org;
+	return txn_rc(r->txn);
+}
+
+static enum rc bind(struct request *r, struct exporting *x)
+{
+	AUTO(buf_done) struct buf numbers = BUF_INIT;
+	struct sight s;
+
+	x->bound = !access_sees_all(&r->who);
+	x->who = r->who;
+	if (!x->bound)
+		return RC_OK;
+	request_sight(r, &s);
+	buf_add(&numbers, s.own, s.n_own * sizeof(*s.own));
+	for (size_t i = 0; i < s.n_own && !s.rc; i++) {
+		AUTO_FREE uint32_t *suppliers = NULL;
+		size_t n = 0;
+		s.rc = link_suppliers(r->txn, s.own[i], &suppliers, &n);
+		if (!s.rc)
+			buf_add(&numbers, suppliers, n * sizeof(*suppliers));
+	}
+	if (!s.rc && !buf_ok(&numbers))
+		s.rc = RC_NOMEM;
+	return s.rc ? s.rc : in_id_order(r, &numbers, x);
+}
 
 enum rc export_open(struct request *r, struct err *e)
 {
 	struct exporting *x;
 	int kind = 0;
 
-	while (kind < KO__COUNT && !view_is(r->param[0], kind_names[kind]))
+	while (kind < KO__COUNT && !view_is(r->param[0], export_names[kind]))
 		kind++;
 	if (kind == KO__COUNT)
 		return err_set(e, RC_NOT_FOUND, NULL, "exports/%.*s", (int)MIN(r->param[0].n, 60u),
@@ -401,12 +247,17 @@ enum rc export_open(struct request *r, struct err *e)
 		return RC_NOMEM;
 	x->s = (struct stream){ export_fill, export_free };
 	x->kind = (enum kind_out)kind;
-	read_columns(x);
+	enum rc rc = bind(r, x);
+	if (rc) {
+		export_free(&x->s);
+		return rc;
+	}
+	export_columns(x);
 	x->csv = r->query.v[Q_export_format].n == 0;
 	x->bom = r->query.v[Q_bom].n != 0;
 	r->stream = &x->s;
 	r->reply.type = x->csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
 	reply_header(&r->reply, "Content-Disposition", "attachment; filename=\"%s.%s\"",
-		     kind_names[kind], x->csv ? "csv" : "ndjson");
+		     export_names[kind], x->csv ? "csv" : "ndjson");
 	return RC_OK;
 }

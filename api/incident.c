@@ -84,14 +84,20 @@ static enum rc rec_or_empty(enum rc rc, struct rec *rec)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Only who buys directly has a link and an agreement with the supplier. */
-static enum rc direct_json(struct json *j, struct txn *t, const struct impact_item *it,
-			   uint32_t supplier)
+/* The items are those of the caller's own (request_caller()); what is read here of one asks once more. */
+static bool may_read(const struct request *r, uint32_t procurer)
 {
+	return access_sees_all(&r->who) || access_owns(r->txn, &r->who, procurer);
+}
+
+/* Only who buys directly has a link and an agreement with the supplier. */
+static enum rc direct_json(struct request *r, struct json *j, const struct impact_item *it, uint32_t supplier)
+{
+	struct txn *t = r->txn;
 	struct rec link, clause;
 	enum rc rc;
 
-	if (it->tier != 1) {
+	if (it->tier != 1 || !may_read(r, it->procurer)) {
 		json_key(j, "link");
 		json_nil(j);
 		json_key(j, "clause");
@@ -125,7 +131,7 @@ static enum rc item_json(struct request *r, struct json *j, const struct impact_
 	json_strv(j, org_name(t, it->procurer));
 	json_key(j, "tier");
 	json_int(j, it->tier);
-	rc = direct_json(j, t, it, supplier);
+	rc = direct_json(r, j, it, supplier);
 	if (!rc)
 		rc = org_get(t, it->procurer, &org);
 	if (rc)

@@ -12,8 +12,8 @@
 #define SETS_MAX 32
 
 struct known_set {
-	uint64_t *bits; /* NULL: free */
-	size_t words;
+	uint64_t *bits; /* NULL: free; those named, then everybody in the chain */
+	size_t words;   /* of each of the two */
 	uint32_t procurer;
 	int32_t day;
 	uint64_t revision, used_at;
@@ -52,9 +52,11 @@ void known_cache_free(struct known_cache *c)
 	free(c);
 }
 
+static size_t set_bytes(const struct known_set *x) { return 2 * x->words * sizeof(*x->bits); }
+
 static void set_drop(struct known_cache *c, struct known_set *x)
 {
-	c->bytes -= x->words * sizeof(*x->bits);
+	c->bytes -= set_bytes(x);
 	free(x->bits);
 	*x = (struct known_set){ 0 };
 }
@@ -104,60 +106,111 @@ static struct known_set *place_for(struct known_cache *c, size_t bytes)
 	}
 }
 
-static enum rc walk_for(struct known_cache *c, struct txn *t, struct scratch *s, uint32_t procurer, uint64_t *bits)
+static enum rc walk_for(struct known_cache *c, struct txn *t, struct scratch *s, const struct known_set *x)
 {
+	uint64_t *reach = x->bits + x->words;
 	enum rc rc = RC_NOMEM;
 
 	if (s)
-		return known_compute(t, s, procurer, graph_today(t), bits);
+		return known_compute(t, s, x->procurer, x->day, x->bits, reach);
 	pthread_mutex_lock(&c->walk);
 	if (!c->scratch)
 		c->scratch = scratch_new();
 	if (c->scratch)
-		rc = known_compute(t, c->scratch, procurer, graph_today(t), bits);
+		rc = known_compute(t, c->scratch, x->procurer, x->day, x->bits, reach);
 	pthread_mutex_unlock(&c->walk);
 	return rc;
 }
 
-static bool set_has(const struct known_set *x, uint32_t org)
+static bool bit_of(const struct known_set *x, const uint64_t *bits, uint32_t org)
 {
-	return org / 64 < x->words && (x->bits[org / 64] >> (org % 64) & 1);
+	return org / 64 < x->words && (bits[org / 64] >> (org % 64) & 1);
 }
 
-/* Is it named in the procurer's chain? */
-static enum rc in_chain(struct known_cache *c, struct txn *t, struct scratch *s, uint32_t procurer, uint32_t org,
-			bool *out)
+/* Keeps a set that was made, unless somebody else was faster or it is too large. */
+static void keep(struct known_cache *c, struct txn *t, struct known_set *x)
 {
-	struct known_set x = { .procurer = procurer, .words = known_words(t) }, *kept;
+	struct known_set *place;
+
+	pthread_mutex_lock(&c->lock);
+	place = set_find(c, t, x->procurer) ? NULL : place_for(c, set_bytes(x));
+	x->used_at = ++c->uses;
+	if (place) {
+		*place = *x;
+		c->bytes += set_bytes(x);
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (!place)
+		free(x->bits);
+}
+
+/* Shows fn the procurer's set; under the lock, where it was kept. */
+static enum rc look(struct known_cache *c, struct txn *t, struct scratch *s, uint32_t procurer,
+		    void (*fn)(void *arg, const struct known_set *x), void *arg)
+{
+	struct known_set x = { .procurer = procurer, .words = known_words(t), .day = graph_today(t) }, *kept;
 	enum rc rc;
 
 	pthread_mutex_lock(&c->lock);
 	kept = set_find(c, t, procurer);
 	if (kept)
-		*out = set_has(kept, org);
+		fn(arg, kept);
 	pthread_mutex_unlock(&c->lock);
 	if (kept)
 		return RC_OK;
-	x.bits = calloc(x.words, sizeof(*x.bits));
-	rc = x.bits ? walk_for(c, t, s, procurer, x.bits) : RC_NOMEM;
+	x.bits = calloc(2 * x.words, sizeof(*x.bits));
+	rc = x.bits ? walk_for(c, t, s, &x) : RC_NOMEM;
 	if (rc) {
 		free(x.bits);
 		return rc;
 	}
-	*out = set_has(&x, org);
-	x.day = graph_today(t);
+	fn(arg, &x);
 	x.revision = graph_revision(t);
-	pthread_mutex_lock(&c->lock);
-	kept = set_find(c, t, procurer) ? NULL : place_for(c, x.words * sizeof(*x.bits));
-	x.used_at = ++c->uses;
-	if (kept) {
-		*kept = x;
-		c->bytes += x.words * sizeof(*x.bits);
-	}
-	pthread_mutex_unlock(&c->lock);
-	if (!kept)
-		free(x.bits);
+	keep(c, t, &x);
 	return RC_OK;
+}
+
+struct asked {
+	uint32_t org;
+	enum seen seen;
+};
+
+static void look_up(void *arg, const struct known_set *x)
+{
+	struct asked *q = arg;
+
+	q->seen = bit_of(x, x->bits, q->org)		  ? SEEN_NAMED
+		  : bit_of(x, x->bits + x->words, q->org) ? SEEN_ANONYMOUS
+							  : SEEN_NOT;
+}
+
+enum rc known_seen(struct api *a, struct txn *t, struct scratch *s, uint32_t procurer, uint32_t org, enum seen *out)
+{
+	struct asked q = { .org = org };
+	enum rc rc = look(a->known, t, s, procurer, look_up, &q);
+
+	*out = q.seen;
+	return rc;
+}
+
+struct adding {
+	uint64_t *bits;
+	size_t words;
+};
+
+static void add_named(void *arg, const struct known_set *x)
+{
+	struct adding *add = arg;
+
+	for (size_t i = 0; i < MIN(add->words, x->words); i++)
+		add->bits[i] |= x->bits[i];
+}
+
+enum rc known_add_named(struct api *a, struct txn *t, struct scratch *s, uint32_t procurer, uint64_t *bits)
+{
+	struct adding add = { bits, known_words(t) };
+
+	return look(a->known, t, s, procurer, add_named, &add);
 }
 
 /* ---- the caller's own ---- */
@@ -190,7 +243,7 @@ enum rc known_own(struct txn *t, const struct identity *who, struct buf *out)
 
 /* ---- the question ---- */
 
-static bool walks(const struct identity *who)
+bool known_reads_chains(const struct identity *who)
 {
 	return who->role == ROLE_PROCURER || who->role == ROLE_AUDITOR;
 }
@@ -204,16 +257,18 @@ enum rc known_has(struct api *a, struct txn *t, struct scratch *s, const struct 
 enum rc known_chain(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org, bool *out)
 {
 	struct buf own = BUF_INIT;
+	enum seen seen = SEEN_NOT;
 	enum rc rc;
 
 	*out = false;
-	if (!walks(who))
+	if (!known_reads_chains(who))
 		return RC_OK;
 	rc = known_own(t, who, &own);
 	for (size_t i = 0; i < own.n && !rc && !*out; i += sizeof(uint32_t)) {
 		uint32_t procurer;
 		memcpy(&procurer, own.p + i, sizeof(procurer));
-		rc = in_chain(a->known, t, s, procurer, org, out);
+		rc = known_seen(a, t, s, procurer, org, &seen);
+		*out = seen == SEEN_NAMED;
 	}
 	buf_done(&own);
 	return rc;
@@ -222,7 +277,7 @@ enum rc known_chain(struct api *a, struct txn *t, struct scratch *s, const struc
 bool known_ready(struct api *a, struct txn *t, const struct identity *who)
 {
 	struct buf own = BUF_INIT;
-	bool ready = access_sees_all(who) || !walks(who);
+	bool ready = access_sees_all(who) || !known_reads_chains(who);
 
 	if (!ready && known_own(t, who, &own) == RC_OK) {
 		ready = true;

@@ -17,6 +17,14 @@ MUST_USE enum rc known_has(struct api *a, struct txn *t, struct scratch *s, cons
 /* The chains alone: is it named in one of the caller's? */
 MUST_USE enum rc known_chain(struct api *a, struct txn *t, struct scratch *s, const struct identity *who, uint32_t org,
 			     bool *out);
+/* How the chain of one procurer shows an organisation. */
+enum seen { SEEN_NOT, SEEN_ANONYMOUS, SEEN_NAMED };
+MUST_USE enum rc known_seen(struct api *a, struct txn *t, struct scratch *s, uint32_t procurer, uint32_t org,
+			    enum seen *out);
+/* Sets the bits of those that the procurer's chain names; bits: known_words() of them. */
+MUST_USE enum rc known_add_named(struct api *a, struct txn *t, struct scratch *s, uint32_t procurer, uint64_t *bits);
+/* Whether the caller's role reads chains. */
+bool known_reads_chains(const struct identity *who);
 /* Whether known_has() answers without a walk whatever is asked: an answer that would have to wait belongs on the pool. */
 bool known_ready(struct api *a, struct txn *t, const struct identity *who);
 /* The caller's own organisations and their units: numbers, u32 each, ascending, each once. */

@@ -51,6 +51,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/entity_out.h \
 	%D%/events_out.c \
 	%D%/events_out.h \
+	%D%/export_int.h \
+	%D%/export_rows.c \
 	%D%/exports.c \
 	%D%/feed.c \
 	%D%/forwarded.c \
@@ -67,6 +69,9 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/jwt.h \
 	%D%/limits.c \
 	%D%/limits.h \
+	%D%/known_page.c \
+	%D%/known_page.h \
+	%D%/link_lists.c \
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \
@@ -87,6 +92,10 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/openapi.c \
 	%D%/openapi.def \
 	%D%/orgs.c \
+	%D%/peers.c \
+	%D%/peers.h \
+	%D%/place.c \
+	%D%/place.h \
 	%D%/pool.c \
 	%D%/pool.h \
 	%D%/problem.c \
@@ -101,6 +110,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/routes.c \
 	%D%/routes.def \
 	%D%/routes.h \
+	%D%/sight.c \
+	%D%/sight.h \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/server_address.c \

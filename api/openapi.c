@@ -147,11 +147,15 @@ static void field_type(struct json *j, const struct field *f)
 	}
 }
 
-static void field_schema(struct json *j, const struct field *f)
+/* nullable: of one that the caller may not know by name. */
+static void field_schema(struct json *j, const struct field *f, bool nullable)
 {
 	json_key(j, f->name);
 	json_obj(j);
-	field_type(j, f);
+	if (nullable)
+		raw_pair(j, "type", "['string','null']");
+	else
+		field_type(j, f);
 	pair(j, "description", f->doc);
 	if (f->flags & FF_READONLY) {
 		json_key(j, "readOnly");
@@ -203,7 +207,7 @@ static void entity_schema(struct json *j, enum ent ent, bool body)
 	json_obj(j);
 	for (size_t i = 0; i < en->n_fields; i++)
 		if (!body || !(en->fields[i].flags & FF_READONLY))
-			field_schema(j, &en->fields[i]);
+			field_schema(j, &en->fields[i], !body && ent == ENT_ORG && en->fields[i].id == ORG_NAME);
 	for (size_t i = 0; i < ARRAY_LEN(derived) && !body; i++)
 		if (derived[i].ent == ent)
 			raw_pair(j, derived[i].name, derived[i].text);

@@ -4,6 +4,7 @@
  */
 #include "api/entity_out.h"
 #include "api/handlers.h"
+#include "api/known.h"
 #include "base/text.h"
 
 static enum rc not_found(const struct view what, struct err *e)
@@ -23,31 +24,65 @@ enum rc org_show(struct request *r, struct err *e)
 {
 	struct json j;
 	struct rec rec;
+	struct sight s;
 	uint32_t org;
 	enum rc rc = request_org(r, 0, &org, e);
 
 	if (rc)
 		return rc;
+	request_sight(r, &s);
+	struct org_sight see = sight_org(&s, org);
+	if (s.rc || see.at == AT_NONE)
+		return s.rc ? s.rc : request_not_found(r, 0, e);
 	json_init(&j, &r->reply.body);
-	rc = org_json(&j, r->txn, org, r->today, &rec);
-	return rc ? rc : finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
+	rc = org_json(&j, &s, org, see, &rec);
+	if (rc)
+		return rc;
+	return finish(r, see.at >= AT_SUPPLIER ? (uint64_t)rec_int(&rec, META_REV, 0) : 0);
 }
 
-/* Both ends and the record of the link that the path names. */
-static enum rc find_link(struct request *r, uint32_t *out_p, uint32_t *out_s, struct rec *out,
-			 struct err *e)
+static enum rc no_link(const struct request *r, struct err *e)
 {
-	enum rc rc = request_org(r, 0, out_p, e);
+	return err_set(e, RC_NOT_FOUND, NULL, "%.*s/%.*s", (int)utf8_cut(r->param[0], 70),
+		       (const char *)r->param[0].p, (int)utf8_cut(r->param[1], 70),
+		       (const char *)r->param[1].p);
+}
+
+/* An end that the caller sees without a name is named by its pseudonym, and any other is not. */
+static bool named_as_seen(const struct request *r, const struct link_sight *see)
+{
+	return access_sees_all(&r->who) || (pseudonym_like(r->param[0]) >= see->procurer_hidden &&
+					    pseudonym_like(r->param[1]) >= see->supplier_hidden);
+}
+
+/* Both ends and the record of the link that the path names, and where the caller stands. What it may not see is
+ * not there. */
+static enum rc find_link(struct request *r, struct link_out *out, struct rec *rec, struct err *e)
+{
+	struct err ends = { 0 };
+	struct sight s;
+	bool named;
+	enum rc rc = request_org(r, 0, &out->procurer, &ends);
 
 	if (!rc)
-		rc = request_org(r, 1, out_s, e);
+		rc = request_org(r, 1, &out->supplier, &ends);
+	if (rc == RC_NOT_FOUND && access_sees_all(&r->who)) {
+		*e = ends; /* which of the two it is */
+		return rc;
+	}
 	if (!rc)
-		rc = link_get(r->txn, *out_p, *out_s, out);
-	if (rc == RC_NOT_FOUND && !e->rc)
-		return err_set(e, rc, NULL, "%.*s/%.*s", (int)utf8_cut(r->param[0], 70),
-			       (const char *)r->param[0].p, (int)utf8_cut(r->param[1], 70),
-			       (const char *)r->param[1].p);
-	return rc;
+		rc = link_get(r->txn, out->procurer, out->supplier, rec);
+	if (rc == RC_NOT_FOUND) { /* takes as long as for one that is there and not for these eyes */
+		enum rc walked = known_chain(r->api, r->txn, r->scratch, &r->who, ORG_NONE, &named);
+		return walked ? walked : no_link(r, e);
+	}
+	if (rc)
+		return rc;
+	request_sight(r, &s);
+	out->see = sight_link(&s, out->procurer, out->supplier, rec);
+	if (s.rc)
+		return s.rc;
+	return out->see.place != PLACE_NONE && named_as_seen(r, &out->see) ? RC_OK : no_link(r, e);
 }
 
 enum rc link_show(struct request *r, struct err *e)
@@ -55,8 +90,9 @@ enum rc link_show(struct request *r, struct err *e)
 	struct link_out l = { 0 };
 	struct targets tg;
 	struct rec rec;
+	struct sight s;
 	struct json j;
-	enum rc rc = find_link(r, &l.procurer, &l.supplier, &rec, e);
+	enum rc rc = find_link(r, &l, &rec, e);
 
 	if (!rc)
 		rc = targets_of(r->txn, l.procurer, &tg);
@@ -64,54 +100,64 @@ enum rc link_show(struct request *r, struct err *e)
 		return rc;
 	l.rec = &rec;
 	l.tg = &tg;
-	l.today = r->today;
+	request_sight(r, &s);
 	json_init(&j, &r->reply.body);
-	link_json(&j, r->txn, &l);
-	return finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
+	link_json(&j, &s, &l);
+	return finish(r, l.see.place >= PLACE_SUPPLIER ? (uint64_t)rec_int(&rec, META_REV, 0) : 0);
 }
 
 enum rc cert_show(struct request *r, struct err *e)
 {
 	struct rec rec;
+	struct cert_out c = { .name = r->param[1], .rec = &rec };
+	struct sight s;
 	struct json j;
-	uint32_t org;
-	enum rc rc = request_org(r, 0, &org, e);
+	enum rc rc = request_org(r, 0, &c.org, e);
 
 	if (rc)
 		return rc;
-	rc = cert_get(r->txn, org, r->param[1], &rec);
+	rc = cert_get(r->txn, c.org, r->param[1], &rec);
 	if (rc == RC_NOT_FOUND)
 		return not_found(r->param[1], e);
 	if (rc)
 		return rc;
+	request_sight(r, &s);
+	c.at = sight_org(&s, c.org).at;
+	if (s.rc)
+		return s.rc;
 	json_init(&j, &r->reply.body);
-	cert_json(&j, r->txn, org, r->param[1], &rec, r->today);
-	return finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
+	cert_json(&j, &s, &c);
+	return finish(r, c.at >= AT_SUPPLIER ? (uint64_t)rec_int(&rec, META_REV, 0) : 0);
 }
 
 struct cert_walk {
-	struct request *r;
 	struct json *j;
+	struct sight s;
 	uint32_t org;
-	int32_t today;
+	enum standing at;
 };
 
 static bool list_cert(void *arg, struct view cert, const struct rec *rec)
 {
 	struct cert_walk *w = arg;
+	struct cert_out c = { w->org, w->at, cert, rec };
 
-	cert_json(w->j, w->r->txn, w->org, cert, rec, w->today);
+	cert_json(w->j, &w->s, &c);
 	return true;
 }
 
 enum rc certs_list(struct request *r, struct err *e)
 {
 	struct json j;
-	struct cert_walk w = { r, &j, 0, r->today };
+	struct cert_walk w = { .j = &j };
 	enum rc rc = request_org(r, 0, &w.org, e);
 
 	if (rc)
 		return rc;
+	request_sight(r, &w.s);
+	w.at = sight_org(&w.s, w.org).at;
+	if (w.s.rc)
+		return w.s.rc;
 	json_init(&j, &r->reply.body);
 	json_obj(&j);
 	json_key(&j, "items");
@@ -123,49 +169,67 @@ enum rc certs_list(struct request *r, struct err *e)
 	return rc;
 }
 
-/* What the clauses of a link are today; RC_NOT_FOUND without the link. */
-static enum rc find_clauses(struct request *r, uint32_t *out_p, uint32_t *out_s,
-			    struct clause_view *out, struct err *e)
+/* What the clauses of a link are today; RC_NOT_FOUND without the link. Clauses are read from its own side alone. */
+static enum rc find_clauses(struct request *r, struct link_out *l, struct clause_view *out, struct err *e)
 {
 	struct targets tg;
 	struct rec link;
-	enum rc rc = find_link(r, out_p, out_s, &link, e);
+	enum rc rc = find_link(r, l, &link, e);
 
+	if (!rc && l->see.place != PLACE_OWN)
+		rc = err_set(e, RC_FORBIDDEN, NULL, NULL);
 	if (!rc)
-		rc = targets_of(r->txn, *out_p, &tg);
+		rc = targets_of(r->txn, l->procurer, &tg);
 	if (!rc)
-		clauses_of_link(r->txn, *out_p, *out_s, &link, tg.own_level, r->today,
-				out);
+		clauses_of_link(r->txn, l->procurer, l->supplier, &link, tg.own_level, r->today, out);
 	return rc;
+}
+
+/* The record of one clause, if it was written. */
+static enum rc clause_out(struct request *r, const struct link_out *l, const struct clause_view *state, int no,
+			  struct json *j, uint64_t *out_stored)
+{
+	struct clause_out c = { .procurer = l->procurer, .supplier = l->supplier, .no = (enum clause_no)no,
+				.state = state };
+	struct sight s;
+	struct rec rec;
+	enum rc rc = clause_get(r->txn, l->procurer, l->supplier, c.no, &rec);
+
+	if (rc && rc != RC_NOT_FOUND)
+		return rc;
+	request_sight(r, &s);
+	if (!rc)
+		c.rec = &rec;
+	*out_stored = rc ? 0 : (uint64_t)rec_int(&rec, META_REV, 0);
+	clause_json(j, &s, &c);
+	return RC_OK;
 }
 
 enum rc clause_show(struct request *r, struct err *e)
 {
 	int no = clause_no_parse(r->param[2]);
-	uint32_t procurer, supplier;
+	struct link_out l = { 0 };
 	struct clause_view state;
-	struct rec rec;
+	uint64_t stored;
 	struct json j;
-	enum rc rc = find_clauses(r, &procurer, &supplier, &state, e);
+	enum rc rc = find_clauses(r, &l, &state, e);
 
 	if (rc)
 		return rc;
 	if (no < 0)
 		return not_found(r->param[2], e);
-	rc = clause_get(r->txn, procurer, supplier, (enum clause_no)no, &rec);
-	if (rc && rc != RC_NOT_FOUND)
-		return rc;
 	json_init(&j, &r->reply.body);
-	clause_json(&j, r->txn, procurer, supplier, (enum clause_no)no, rc ? NULL : &rec, &state);
-	return finish(r, rc ? 0 : (uint64_t)rec_int(&rec, META_REV, 0));
+	rc = clause_out(r, &l, &state, no, &j, &stored);
+	return rc ? rc : finish(r, stored);
 }
 
 enum rc clauses_list(struct request *r, struct err *e)
 {
-	uint32_t procurer, supplier;
+	struct link_out l = { 0 };
 	struct clause_view state;
+	uint64_t stored;
 	struct json j;
-	enum rc rc = find_clauses(r, &procurer, &supplier, &state, e);
+	enum rc rc = find_clauses(r, &l, &state, e);
 
 	if (rc)
 		return rc;
@@ -173,14 +237,10 @@ enum rc clauses_list(struct request *r, struct err *e)
 	json_obj(&j);
 	json_key(&j, "items");
 	json_arr(&j);
-	for (int no = 0; no < CL__COUNT; no++) {
-		struct rec rec;
-		rc = clause_get(r->txn, procurer, supplier, (enum clause_no)no, &rec);
-		if (rc && rc != RC_NOT_FOUND)
-			return rc;
-		clause_json(&j, r->txn, procurer, supplier, (enum clause_no)no, rc ? NULL : &rec,
-			    &state);
-	}
+	for (int no = 0; no < CL__COUNT && !rc; no++)
+		rc = clause_out(r, &l, &state, no, &j, &stored);
+	if (rc)
+		return rc;
 	json_arr_end(&j);
 	rc = request_next(r, &j, view_of(NULL, 0));
 	json_obj_end(&j);
@@ -191,6 +251,7 @@ enum rc targets_show(struct request *r, struct err *e)
 {
 	struct targets tg;
 	struct rec rec;
+	struct sight s;
 	struct json j;
 	uint32_t org;
 	enum rc rc = request_org(r, 0, &org, e);
@@ -206,6 +267,7 @@ enum rc targets_show(struct request *r, struct err *e)
 	if (rc)
 		return rc;
 	json_init(&j, &r->reply.body);
-	targets_json(&j, r->txn, org, &rec, &tg);
+	request_sight(r, &s);
+	targets_json(&j, &s, org, &rec, &tg);
 	return finish(r, (uint64_t)rec_int(&rec, META_REV, 0));
 }

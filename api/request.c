@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api/cursor.h"
+#include "api/known.h"
 #include "base/json_out.h"
 #include "base/text.h"
 
@@ -23,14 +24,42 @@ int32_t request_day(const struct request *r)
 	return graph_today(r->txn);
 }
 
+void request_sight(const struct request *r, struct sight *out)
+{
+	struct buf own = BUF_INIT;
+
+	*out = (struct sight){ .api = r->api,
+			       .t = r->txn,
+			       .scratch = r->scratch,
+			       .who = &r->who,
+			       .secret = api_secret(r->api),
+			       .today = graph_today(r->txn) };
+	if (access_sees_all(&r->who))
+		return;
+	out->rc = known_own(r->txn, &r->who, &own);
+	out->n_own = own.n / sizeof(uint32_t);
+	out->own = arena_copy(r->arena, buf_view(&own)).p;
+	if (!out->own && out->n_own) {
+		out->n_own = 0;
+		out->rc = RC_NOMEM;
+	}
+	buf_done(&own);
+}
+
+enum rc request_not_found(const struct request *r, unsigned i, struct err *e)
+{
+	return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->param[i], 130),
+		       (const char *)r->param[i].p);
+}
+
 enum rc request_org(const struct request *r, unsigned i, uint32_t *out, struct err *e)
 {
-	enum rc rc = org_find(r->txn, r->param[i], out);
+	struct sight s;
+	enum rc rc;
 
-	if (rc == RC_NOT_FOUND)
-		return err_set(e, rc, NULL, "%.*s", (int)utf8_cut(r->param[i], 130),
-			       (const char *)r->param[i].p);
-	return rc;
+	request_sight(r, &s);
+	rc = sight_find(&s, r->param[i], out);
+	return rc == RC_NOT_FOUND ? request_not_found(r, i, e) : rc;
 }
 
 enum rc request_chain(const struct request *r, uint32_t procurer, struct chain_query *out,

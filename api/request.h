@@ -11,6 +11,7 @@
 #include "api/http1.h"
 #include "api/query.h"
 #include "api/routes.h"
+#include "api/sight.h"
 #include "services/access.h"
 #include "services/writer.h"
 
@@ -52,6 +53,7 @@ struct request {
 	int32_t today;                       /* the store's; set while dispatch_handle() runs */
 	struct scratch *scratch;             /* on the pool only */
 
+	bool written;                        /* the route is the read route by now */
 	struct submission sub;               /* RUN_WRITE: what the handler asks for */
 	struct permit permit;                /* who asks: see request_permit() */
 	struct op op;
@@ -77,7 +79,10 @@ struct stream {
 /* ---- what handlers share (request.c) ---- */
 /* Today as the store has it, or the query's `on`. */
 int32_t request_day(const struct request *r);
-/* The organisation of path parameter i. RC_NOT_FOUND. */
+/* Who looks, for the answer under way; a failure to find out shows in out->rc. */
+void request_sight(const struct request *r, struct sight *out);
+/* The organisation of path parameter i: its id, an alias, or a pseudonym that the caller got. Whether the caller may
+ * know of it is not asked. RC_NOT_FOUND. */
 MUST_USE enum rc request_org(const struct request *r, unsigned i, uint32_t *out, struct err *e);
 /* The chain question of procurer: depth, on, horizon of the query, the procurer's own depth. */
 MUST_USE enum rc request_chain(const struct request *r, uint32_t procurer, struct chain_query *out,
@@ -88,6 +93,8 @@ MUST_USE enum rc request_cursor(const struct request *r, struct view *out_key, s
 /* Ends a page: writes "next" into j and the Link header. key.p NULL: there is no more. */
 MUST_USE enum rc request_next(struct request *r, struct json *j, struct view key);
 void reply_header(struct reply *p, const char *name, const char *fmt, ...) PRINTF(3, 4);
+/* "… is not there", whatever the reason. */
+enum rc request_not_found(const struct request *r, unsigned i, struct err *e);
 /* The command is the caller's: its name goes into the log, and each op is judged by its rights. */
 void request_permit(struct request *r, struct cmd *c);
 

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "base/util.h"
 
 static enum rc say(struct request *r, const char *status)
 {
@@ -30,6 +31,29 @@ enum rc readyz_show(struct request *r, struct err *e)
 	return say(r, "ready");
 }
 
+/* How much there is in all is told to those who see all. */
+static void totals_json(struct json *j, const struct request *r)
+{
+	const struct {
+		const char *name;
+		uint64_t n;
+	} totals[] = {
+		{ "orgs", txn_count(r->txn, DB_ORG) },
+		{ "links", graph_link_count(r->txn) },
+		{ "certificates", txn_count(r->txn, DB_CERT) },
+		{ "clauses", txn_count(r->txn, DB_CLAUSE) },
+		{ "watched", txn_count(r->txn, DB_TARGETS) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(totals); i++) {
+		json_key(j, totals[i].name);
+		if (access_sees_all(&r->who))
+			json_uint(j, totals[i].n);
+		else
+			json_nil(j);
+	}
+}
+
 enum rc status_show(struct request *r, struct err *e)
 {
 	struct txn *t = r->txn;
@@ -46,16 +70,7 @@ enum rc status_show(struct request *r, struct err *e)
 	json_day(&j, graph_today(t));
 	json_key(&j, "now");
 	json_instant(&j, clock_now_ms(r->api->c.clock));
-	json_key(&j, "orgs");
-	json_uint(&j, txn_count(t, DB_ORG));
-	json_key(&j, "links");
-	json_uint(&j, graph_link_count(t));
-	json_key(&j, "certificates");
-	json_uint(&j, txn_count(t, DB_CERT));
-	json_key(&j, "clauses");
-	json_uint(&j, txn_count(t, DB_CLAUSE));
-	json_key(&j, "watched");
-	json_uint(&j, txn_count(t, DB_TARGETS));
+	totals_json(&j, r);
 	json_key(&j, "figured_revision");
 	if (r->api->c.figurer)
 		json_uint(&j, figurer_done(r->api->c.figurer));

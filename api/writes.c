@@ -193,12 +193,31 @@ static enum rc make_command(struct request *r, enum rc found, const struct rec *
 	return rc;
 }
 
+/* What the caller may not see is not there, for conditions and bodies too: what is really there is asked again by
+ * access_permit() and apply. */
+static enum rc org_known(struct request *r, uint32_t org, enum standing *out_at)
+{
+	struct sight s;
+
+	request_sight(r, &s);
+	*out_at = sight_org(&s, org).at;
+	if (s.rc)
+		return s.rc;
+	if (*out_at <= AT_ANONYMOUS)
+		return RC_NOT_FOUND;
+	/* named in a chain and nothing more: that is to be read only */
+	return access_sees_all(&r->who) || access_tie(r->txn, &r->who, org) != TIE_NONE ? RC_OK : RC_FORBIDDEN;
+}
+
 static enum rc org_write(struct request *r, enum op_kind kind, struct err *e)
 {
+	enum standing at;
 	uint32_t org;
 	struct rec rec;
 	enum rc found = org_find(r->txn, r->param[0], &org);
 
+	if (!found)
+		found = org_known(r, org, &at);
 	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_ORG, .a = r->param[0] };
 	if (kind == OP_DELETE && r->query.v[Q_cascade].n)
 		r->op.flags |= OPF_CASCADE;
@@ -211,9 +230,30 @@ enum rc org_put(struct request *r, struct err *e) { return org_write(r, OP_PUT, 
 enum rc org_patch(struct request *r, struct err *e) { return org_write(r, OP_MERGE, e); }
 enum rc org_delete(struct request *r, struct err *e) { return org_write(r, OP_DELETE, e); }
 
+/* The same for a link, which may be written by its ends alone and by who entered it. A procurer that does not say who
+ * it is goes by its pseudonym here too. */
+static enum rc link_known(struct request *r, uint32_t p, uint32_t supplier, const struct rec *link)
+{
+	struct sight s;
+
+	request_sight(r, &s);
+	struct link_sight see = sight_link(&s, p, supplier, link);
+	if (s.rc)
+		return s.rc;
+	if (see.place == PLACE_NONE || (see.procurer_hidden && !pseudonym_like(r->param[0])) ||
+	    (see.supplier_hidden && !pseudonym_like(r->param[1])))
+		return RC_NOT_FOUND;
+	if (see.place == PLACE_UPSTREAM)
+		return RC_FORBIDDEN;
+	if (see.procurer_hidden)
+		r->op.a = arena_copy(r->arena, org_id(r->txn, p));
+	return r->op.a.p ? RC_OK : RC_NOMEM;
+}
+
 static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 {
 	uint32_t p, s;
+	struct err ends = { 0 };
 	struct rec rec;
 	enum rc found;
 
@@ -223,26 +263,52 @@ static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 	/* apply looks all of this up again: a plain PUT has no use for it */
 	if (kind == OP_PUT && !r->if_match.p && !r->if_none_match.p)
 		return make_command(r, RC_NOT_FOUND, NULL, e);
-	found = org_find(r->txn, r->param[0], &p);
+	found = request_org(r, 0, &p, &ends);
 	if (!found)
-		found = org_find(r->txn, r->param[1], &s);
+		found = request_org(r, 1, &s, &ends);
 	if (!found)
 		found = link_get(r->txn, p, s, &rec);
-	return make_command(r, found, &rec, e);
+	if (!found)
+		found = link_known(r, p, s, &rec);
+	enum rc rc = make_command(r, found, &rec, e);
+	r->permit.anonymous = !rc && !found && pseudonym_like(r->param[0]);
+	return rc;
 }
 
 enum rc link_put(struct request *r, struct err *e) { return link_write(r, OP_PUT, e); }
 enum rc link_patch(struct request *r, struct err *e) { return link_write(r, OP_MERGE, e); }
 enum rc link_delete(struct request *r, struct err *e) { return link_write(r, OP_DELETE, e); }
 
+/* The organisation of the path, if the caller may know of it. */
+static enum rc known_org(struct request *r, uint32_t *out, enum standing *out_at, struct err *e)
+{
+	enum rc rc = request_org(r, 0, out, e);
+
+	if (!rc)
+		rc = org_known(r, *out, out_at);
+	return rc == RC_NOT_FOUND ? request_not_found(r, 0, e) : rc;
+}
+
+/* … and if it is its own: what is a procurer's alone. */
+static enum rc own_org(struct request *r, uint32_t *out, struct err *e)
+{
+	enum standing at;
+	enum rc rc = known_org(r, out, &at, e);
+
+	return !rc && at != AT_OWN ? err_set(e, RC_FORBIDDEN, NULL, NULL) : rc;
+}
+
 static enum rc cert_write(struct request *r, enum op_kind kind, struct err *e)
 {
 	uint32_t org;
 	struct rec rec;
-	enum rc rc = request_org(r, 0, &org, e);
+	enum standing at;
+	enum rc rc = known_org(r, &org, &at, e);
 
 	if (rc)
 		return rc;
+	if (at == AT_ABOVE)
+		return err_set(e, RC_FORBIDDEN, NULL, NULL);
 	r->op = (struct op){
 		.kind = (uint8_t)kind, .ent = ENT_CERT, .a = r->param[0], .b = r->param[1]
 	};
@@ -257,7 +323,7 @@ static enum rc targets_write(struct request *r, enum op_kind kind, struct err *e
 {
 	uint32_t org;
 	struct rec rec;
-	enum rc rc = request_org(r, 0, &org, e);
+	enum rc rc = own_org(r, &org, e);
 
 	if (rc)
 		return rc;
@@ -273,7 +339,7 @@ static enum rc clause_write(struct request *r, enum op_kind kind, struct err *e)
 	int no = clause_no_parse(r->param[2]);
 	uint32_t p, s;
 	struct rec rec;
-	enum rc rc = request_org(r, 0, &p, e);
+	enum rc rc = own_org(r, &p, e);
 
 	if (!rc)
 		rc = request_org(r, 1, &s, e);

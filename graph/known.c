@@ -11,22 +11,27 @@ size_t known_words(struct txn *t) { return graph_max_org(t) / 64 + 1; }
 
 struct noting {
 	const struct walk *w;
-	uint64_t *bits;
+	uint64_t *named, *reach;
 	size_t words;
 };
 
 static void note(void *arg, uint32_t org)
 {
 	struct noting *n = arg;
-	if (org / 64 < n->words && walk_named(n->w, n->w->s->cell[org]))
-		bit_set(n->bits, org);
+	if (org / 64 >= n->words)
+		return;
+	if (n->reach)
+		bit_set(n->reach, org);
+	if (walk_named(n->w, n->w->s->cell[org]))
+		bit_set(n->named, org);
 }
 
-enum rc known_compute(struct txn *t, struct scratch *s, uint32_t procurer, int32_t day, uint64_t *bits)
+enum rc known_compute(struct txn *t, struct scratch *s, uint32_t procurer, int32_t day, uint64_t *named,
+		      uint64_t *reach)
 {
 	struct chain_query q = { .procurer = procurer, .depth = TIER_MAX, .on = day };
 	struct walk w;
-	struct noting n = { &w, bits, known_words(t) };
+	struct noting n = { &w, named, reach, known_words(t) };
 	enum rc rc = walk_run(&w, t, s, &q, true);
 	if (rc == RC_OK && w.swept)
 		rc = sweep_each(&w, note, &n);

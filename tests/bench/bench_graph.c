@@ -193,7 +193,7 @@ static double whom_it_knows(struct txn *t, struct scratch *s, uint32_t procurer)
 	uint64_t *bits = calloc(known_words(t), sizeof *bits);
 	int64_t t0 = monotonic_us();
 
-	if (!bits || known_compute(t, s, procurer, DAY0, bits) != RC_OK)
+	if (!bits || known_compute(t, s, procurer, DAY0, bits, NULL) != RC_OK)
 		die("known", RC_INTERNAL);
 	free(bits);
 	return (double)(monotonic_us() - t0) / 1e3;

@@ -335,7 +335,7 @@ bool compare_known(const struct world *w, struct txn *t, struct scratch *s, cons
 		AUTO_FREE uint64_t *bits = calloc(known_words(t), sizeof(*bits));
 
 		scratch_force(s, forms[f]);
-		ok = bits && same(out, "known_compute", known_compute(t, s, w->num[q->p], q->on, bits), RC_OK);
+		ok = bits && same(out, "known_compute", known_compute(t, s, w->num[q->p], q->on, bits, NULL), RC_OK);
 		for (unsigned o = 0; o < w->n_orgs && ok; o++)
 			if (w->org[o].there)
 				ok = same_at(out, "known", o, bits[w->num[o] / 64] >> (w->num[o] % 64) & 1,

@@ -435,7 +435,7 @@ struct seen_count {
 static void knows(struct txn *t, uint32_t procurer, int32_t day, uint64_t *bits)
 {
 	memset(bits, 0, known_words(t) * sizeof(*bits));
-	ck_rc(known_compute(t, scratch, procurer, day, bits), RC_OK);
+	ck_rc(known_compute(t, scratch, procurer, day, bits, NULL), RC_OK);
 }
 
 /* One change; a set of whom somebody knows that is said to stand is the one that would be made anew. */
