@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <time.h>
 
+#include "api/narrow.h"
 #include "base/clock.h"
 #include "base/util.h"
 
@@ -61,7 +62,9 @@ static enum rc make_parts(struct api *a, struct err *e)
 	a->idempotency = idempotency_new();
 	a->limits = limits_new(&a->c.limits);
 	a->feed = a->loops ? feed_new(a) : NULL;
-	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->limits || !a->feed)
+	a->narrow = narrow_new(a);
+	if (!a->loops || !a->lists || !a->known || !a->waiters || !a->idempotency || !a->limits ||
+	    !a->feed || !a->narrow || !narrow_loops_new(a))
 		return err_set(e, RC_NOMEM, NULL, NULL);
 	a->c.login.oidc.clock = a->c.clock;
 	a->c.login.oidc.store = a->c.store;
@@ -103,7 +106,7 @@ enum rc api_new(const struct api_config *c, struct api **out, struct err *e)
 
 enum rc api_serve(struct api *a, struct server *s, struct err *e)
 {
-	if (!feed_start(a->feed, s))
+	if (!narrow_start(a->narrow, s) || !feed_start(a->feed, s))
 		return err_set(e, RC_INTERNAL, NULL, "%s", "no thread for the event stream");
 	enum rc rc = login_open(a->login, e);
 	if (!rc)
@@ -127,6 +130,7 @@ void api_stop(struct api *a)
 
 	atomic_store(&a->stopping, true);
 	feed_stop(a->feed);
+	narrow_stop(a->narrow);
 	waiters_stop(a->waiters);
 	login_stop(a->login);
 	pool_free(STEAL(a->pool));
@@ -140,6 +144,8 @@ void api_free(struct api *a)
 		return;
 	pool_free(a->pool);
 	feed_free(a->feed);
+	narrow_free(a->narrow);
+	narrow_loops_free(a);
 	waiters_free(a->waiters);
 	idempotency_free(a->idempotency);
 	limits_free(a->limits);

@@ -24,6 +24,8 @@
 
 struct sse;
 struct feed;
+struct narrow;
+struct narrow_loop;
 struct waiters;
 struct idempotency;
 
@@ -39,6 +41,7 @@ struct loop {
 	struct facts facts;
 	struct txn *txn;   /* parked between requests; NULL before the first and after the last */
 	struct sse *sse;   /* event streams of this loop */
+	struct narrow_loop *narrow; /* those of bound callers */
 	struct answer_cache cache; /* of run_light() */
 	struct look_memo looked;
 	struct auth_memo known;    /* who called last */
@@ -53,6 +56,7 @@ struct api {
 	struct list_cache *lists;
 	struct known_cache *known;
 	struct feed *feed;
+	struct narrow *narrow;
 	struct waiters *waiters;
 	struct idempotency *idempotency;
 	struct limits *limits;
@@ -111,6 +115,12 @@ void feed_stop(struct feed *f);
 void feed_free(struct feed *f);
 /* A loop's side: opens the stream for the request, which is its from now on where RC_OK. */
 MUST_USE enum rc sse_open(struct loop *l, struct request *r, uint64_t revision, uint32_t seq);
+
+/* feed_narrow.c: event streams of bound callers */
+bool narrow_loops_new(struct api *a);
+void narrow_loops_free(struct api *a);
+void narrow_poke(struct api *a); /* from the feed's thread: something was written, or time went by */
+MUST_USE enum rc narrow_open(struct loop *l, struct request *r, uint64_t revision, uint32_t seq);
 
 /* uploads.c */
 struct idempotency *idempotency_new(void);

@@ -131,11 +131,14 @@ enum rc changes_open(struct request *r, struct err *e)
 		return err_set(e, rc, NULL, "%llu", (unsigned long long)log_first(r->txn));
 	if (rc)
 		return rc;
+	if (!access_sees_all(&r->who))
+		return changes_narrow(r, revision, seq,
+				      limited ? (uint64_t)r->query.v[Q_changes_limit].n : UINT64_MAX);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return RC_NOMEM;
 	*c = (struct changes){
-		.s = { changes_fill, changes_free },
+		.s = { .fill = changes_fill, .free = changes_free },
 		.revision = revision,
 		.seq = seq,
 		.until = graph_revision(r->txn),

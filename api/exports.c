@@ -245,7 +245,7 @@ enum rc export_open(struct request *r, struct err *e)
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return RC_NOMEM;
-	x->s = (struct stream){ export_fill, export_free };
+	x->s = (struct stream){ .fill = export_fill, .free = export_free };
 	x->kind = (enum kind_out)kind;
 	enum rc rc = bind(r, x);
 	if (rc) {

@@ -18,7 +18,7 @@
 #include "base/util.h"
 
 #define TICK_MS 100
-#define LOOK_US 1000000 /* whether listeners may still listen, where there is nothing to tell */
+#define LOOK_US 500000 /* whether listeners may still listen, where there is nothing to tell */
 #define BATCH_EVENTS 512
 #define CATCH_UP_EVENTS 1024
 #define PENDING_MAX 65536 /* a listener that has more than this to take is not brought further */
@@ -358,6 +358,7 @@ static void *feed_run(void *arg)
 		waiters_poke(a->waiters, revision, monotonic_us());
 		while (f->revision < revision && feed_step(f))
 			;
+		narrow_poke(a);
 		for (unsigned i = 0; i < a->c.loops; i++)
 			if (atomic_load(&a->loops[i].sse->behind) ||
 			    atomic_load(&a->loops[i].sse->lost) ||

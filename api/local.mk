@@ -31,6 +31,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/caller.c \
 	%D%/caller.h \
 	%D%/chain.c \
+	%D%/changes_narrow.c \
+	%D%/chokepoints.c \
 	%D%/chain.h \
 	%D%/chokepoints.c \
 	%D%/claims.c \
@@ -49,12 +51,15 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/entity_fields.c \
 	%D%/entity_out.c \
 	%D%/entity_out.h \
+	%D%/event_filter.c \
+	%D%/event_filter.h \
 	%D%/events_out.c \
 	%D%/events_out.h \
 	%D%/export_int.h \
 	%D%/export_rows.c \
 	%D%/exports.c \
 	%D%/feed.c \
+	%D%/feed_narrow.c \
 	%D%/forwarded.c \
 	%D%/forwarded.h \
 	%D%/handlers.h \
@@ -75,6 +80,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/list_cache.c \
 	%D%/list_cache.h \
 	%D%/lists.c \
+	%D%/narrow.c \
+	%D%/narrow.h \
 	%D%/netaddr.c \
 	%D%/netaddr.h \
 	%D%/looks.c \

@@ -74,6 +74,9 @@ struct request {
 struct stream {
 	enum rc (*fill)(struct stream *s, struct txn *t, struct buf *out, bool *out_end);
 	void (*free)(struct stream *s);
+	/* Made on another thread: fill gets no transaction, and answers RC_BUSY while there is nothing; then
+	 * http_stream_wake() follows. */
+	bool waits;
 };
 
 /* ---- what handlers share (request.c) ---- */

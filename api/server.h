@@ -26,6 +26,7 @@ struct tls;
 enum http_pull {
 	HTTP_PULL_MORE, /* something may have been written; call again */
 	HTTP_PULL_END, /* that was the last piece */
+	HTTP_PULL_WAIT, /* there is nothing yet: http_stream_wake() when there is */
 	HTTP_PULL_ABORT, /* cut the connection, so that the client sees that the rest is missing */
 };
 
@@ -161,6 +162,8 @@ void server_stats(const struct server *s, struct server_stats *out); /* any thre
 
 /* Sends req->res. Any thread; req is gone afterwards. */
 void http_reply(struct http_request *req);
+/* The source of an answer under way has more: pull() is called again soon. On the request's loop thread, before done(). */
+void http_stream_wake(struct http_request *req);
 /* A request field by its name in lower case; .p NULL if absent. */
 struct view http_header(const struct http_request *req, const char *lower_name);
 /* "Host" or the authority of an absolute target; may be empty in HTTP/1.0. */

@@ -262,6 +262,8 @@ bool reply_stream_step(struct conn *c)
 	for (int i = 0; i < PULLS_MAX && pulled == HTTP_PULL_MORE && l->piece.n < PIECE_BYTES; i++)
 		pulled = res->source->pull(res->source_state, &l->piece);
 	bool end = pulled == HTTP_PULL_END;
+	if (pulled == HTTP_PULL_WAIT && l->piece.n == 0)
+		return false;
 	if (!buf_ok(&l->piece) || !put_piece(q, buf_view(&l->piece), end)) {
 		c->broken = true;
 		return false;
@@ -274,6 +276,13 @@ bool reply_stream_step(struct conn *c)
 	if (end)
 		conn_answered(c, !q->keep_alive);
 	return true;
+}
+
+void http_stream_wake(struct http_request *req)
+{
+	struct conn *c = ((struct request *)(void *)req)->conn;
+	if (c)
+		conn_run_later(c);
 }
 
 void reply_end(struct request *q)

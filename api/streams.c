@@ -13,12 +13,15 @@ static enum http_pull pull(void *state, struct buf *out)
 	struct pump *p = state;
 	bool end = false;
 	enum rc rc;
-	struct txn *t = loop_txn(p->loop, &rc);
+	struct txn *t = p->s->waits ? NULL : loop_txn(p->loop, &rc);
 
-	if (!t)
+	if (!t && !p->s->waits)
 		return HTTP_PULL_ABORT;
 	rc = p->s->fill(p->s, t, out, &end);
-	loop_txn_end(p->loop);
+	if (t)
+		loop_txn_end(p->loop);
+	if (rc == RC_BUSY && p->s->waits)
+		return HTTP_PULL_WAIT;
 	if (rc || !buf_ok(out))
 		return HTTP_PULL_ABORT;
 	return end ? HTTP_PULL_END : HTTP_PULL_MORE;

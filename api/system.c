@@ -212,5 +212,8 @@ enum rc events_open(struct request *r, struct err *e)
 	if (rc == RC_COMPACTED)
 		return err_set(e, rc, NULL, "%llu", (unsigned long long)log_first(r->txn));
 	r->reply.revision = graph_revision(r->txn);
-	return rc ? rc : sse_open(r->http->loop_data, r, revision, seq);
+	if (rc)
+		return rc;
+	return access_sees_all(&r->who) ? sse_open(r->http->loop_data, r, revision, seq)
+					: narrow_open(r->http->loop_data, r, revision, seq);
 }

@@ -212,8 +212,9 @@ static void op_event(const struct op *op, struct event *ev, struct buf *subject,
 	json_init(&j, data);
 	json_obj(&j);
 	op_names(&j, op);
+	ev->change = op->kind == OP_DELETE ? "deleted" : op->flags & OPF_CREATED ? "created" : "updated";
 	json_key(&j, "change");
-	json_str(&j, op->kind == OP_DELETE ? "deleted" : op->flags & OPF_CREATED ? "created" : "updated");
+	json_str(&j, ev->change);
 	json_obj_end(&j);
 	ev->subject = buf_view(subject);
 	ev->data = buf_view(data);
@@ -249,6 +250,16 @@ static void deliver(struct reading *r, const struct event *ev)
 		r->stopped = true;
 }
 
+static bool outbox_decode(struct view v, struct event *ev)
+{
+	struct rd rd = rd_of(v);
+	unsigned type = rd_u8(&rd);
+	ev->subject = rd_lenbytes(&rd);
+	ev->data = rd_bytes(&rd, (size_t)(rd.end - rd.p));
+	ev->type = (enum event_type)type;
+	return !rd.bad && type < EV__COUNT;
+}
+
 static void outbox_read(struct reading *r, uint64_t revision, int64_t at_ms)
 {
 	uint8_t key[12] = { 0 };
@@ -258,17 +269,12 @@ static void outbox_read(struct reading *r, uint64_t revision, int64_t at_ms)
 		be32_put(key + 8, r->after_seq);
 	cur_open(&c, r->t, DB_OUTBOX);
 	for (bool ok = cur_ge(&c, view_of(key, 12)); ok && !r->stopped && cur_in(&c, view_of(key, 8)); ok = cur_next(&c)) {
-		struct rd rd = rd_of(c.val);
 		struct event ev = { .revision = revision, .at_ms = at_ms };
 		ev.seq = be32_get((const uint8_t *)c.key.p + 8);
-		unsigned type = rd_u8(&rd);
-		ev.subject = rd_lenbytes(&rd);
-		ev.data = rd_bytes(&rd, (size_t)(rd.end - rd.p));
-		if (rd.bad || type >= EV__COUNT) {
+		if (!outbox_decode(c.val, &ev)) {
 			txn_fail(r->t, RC_DAMAGED);
 			return;
 		}
-		ev.type = (enum event_type)type;
 		deliver(r, &ev);
 	}
 }
@@ -341,4 +347,33 @@ enum rc events_read(struct txn *t, uint64_t after_revision, uint32_t after_seq, 
 		    bool (*fn)(void *arg, const struct event *ev), void *arg)
 {
 	return events_read_on(t, after_revision, after_seq, max, fn, arg, NULL);
+}
+
+enum rc event_get(struct txn *t, uint64_t revision, uint32_t seq, struct event *out, struct buf *subject,
+		  struct buf *data)
+{
+	struct op_reader ops;
+	struct log_head head;
+	struct op op;
+	struct view v;
+	uint8_t key[12];
+	enum rc rc = log_head(t, revision, &head);
+	if (rc != RC_OK)
+		return rc;
+	*out = (struct event){ .revision = revision, .seq = seq, .at_ms = head.at_ms };
+	be64_put(key, revision);
+	be32_put(key + 8, seq);
+	if (txn_get(t, DB_OUTBOX, view_of(key, 12), &v) == RC_OK)
+		return outbox_decode(v, out) ? RC_OK : RC_DAMAGED;
+	if (head.type != CMD_OPS || seq >= EVENT_GET_OPS)
+		return RC_NOT_FOUND;
+	rc = op_reader_open(&ops, t, revision, NULL);
+	bool found = false;
+	for (uint32_t i = 0; rc == RC_OK && !found && op_reader_next(&ops, &op); i++)
+		found = i == seq;
+	if (found)
+		op_event(&op, out, subject, data);
+	rc = rc != RC_OK ? rc : ops.rc;
+	op_reader_done(&ops);
+	return rc != RC_OK ? rc : found ? RC_OK : RC_NOT_FOUND;
 }

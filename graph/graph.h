@@ -135,6 +135,7 @@ struct event {
 	int64_t at_ms;
 	struct view subject; /* org id, or "procurer/supplier", or "org/certificate" */
 	struct view data;    /* a JSON object */
+	const char *change;  /* of a changed entity: "created", "updated", "deleted"; NULL: it follows from one */
 };
 #define EVENT_ID_TEXT 21 /* 13 digits revision, 7 digits seq, NUL: grows as text and as number */
 void event_id_format(uint64_t revision, uint32_t seq, char out[EVENT_ID_TEXT]);
@@ -151,6 +152,12 @@ struct event_place {
 };
 MUST_USE enum rc events_read_on(struct txn *t, uint64_t after_revision, uint32_t after_seq, size_t max,
 				bool (*fn)(void *arg, const struct event *ev), void *arg, struct event_place *place);
+
+/* One event; its subject and data lie in the store or in the buffers. Of the changed entities only the first
+ * EVENT_GET_OPS of a revision are found. RC_NOT_FOUND. */
+#define EVENT_GET_OPS 4096u
+enum rc event_get(struct txn *t, uint64_t revision, uint32_t seq, struct event *out, struct buf *subject,
+		  struct buf *data);
 
 /* ---- offline check (check.c) ---- */
 /* Every index against its records, both directions of every link, counts, log continuity. Calls
