@@ -217,7 +217,7 @@ enum rc audit_open(struct request *r, struct err *e)
 	struct auditing *x = calloc(1, sizeof(*x));
 	if (!x)
 		return RC_NOMEM;
-	x->s = (struct stream){ audit_fill, audit_free };
+	x->s = (struct stream){ .fill = audit_fill, .free = audit_free };
 	x->next = MAX(after, base.revision) + 1;
 	x->until = graph_revision(r->txn);
 	if (query_has(&r->query, Q_changes_limit))
