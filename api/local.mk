@@ -32,7 +32,6 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/caller.h \
 	%D%/chain.c \
 	%D%/changes_narrow.c \
-	%D%/chokepoints.c \
 	%D%/chain.h \
 	%D%/chokepoints.c \
 	%D%/claims.c \
