@@ -259,3 +259,197 @@ describe("events of bound callers", () => {
 		stays.close();
 	});
 });
+
+// ---- random worlds against the rules in plain words ----
+
+function rng(seed) {
+	let x = seed >>> 0;
+	return (n) => {
+		x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+		return Math.floor((x / 2 ** 32) * n);
+	};
+}
+
+// What the writes made of the world, and who may see what in it: domain.md once more, as simply as it goes.
+class World {
+	constructor(orgs, hidden) {
+		this.orgs = orgs;
+		this.hidden = new Set(hidden); // not shown to their suppliers
+		this.links = new Map(); // "P/S" -> fields
+		this.ever = new Set(); // of links that went, too: who had one knows its other end
+	}
+	visible(viewer, x, link) {
+		return x === viewer || link.disclosure !== "private" || link.grants?.some((g) => g.viewer === viewer);
+	}
+	names(viewer, x, link) {
+		return x === viewer || (link.disclosure ?? "upstream") === "upstream" || link.grants?.some((g) => g.viewer === viewer && g.form === "named");
+	}
+	out(x) {
+		return [...this.links].filter(([k, l]) => k.startsWith(`${x}/`) && !l.end).map(([k, l]) => [k.split("/")[1], l]);
+	}
+	// id -> "named" | "anonymous"
+	chain(viewer) {
+		const seen = new Map();
+		for (const todo = [viewer]; todo.length; ) {
+			const x = todo.pop();
+			for (const [s, l] of this.out(x)) {
+				if (s === viewer || !this.visible(viewer, x, l)) continue;
+				if (!seen.has(s)) todo.push(s);
+				if (this.names(viewer, x, l)) seen.set(s, "named");
+				else if (!seen.has(s)) seen.set(s, "anonymous");
+			}
+		}
+		return seen;
+	}
+	sight(caller) {
+		const chains = caller.role === "supplier" ? [] : caller.orgs.map((p) => [p, this.chain(p)]);
+		return (org) => {
+			if (caller.orgs.includes(org)) return { at: "own" };
+			if (caller.orgs.some((p) => this.links.has(`${p}/${org}`))) return { at: "below" };
+			if (chains.some(([, c]) => c.get(org) === "named")) return { at: "below" };
+			const found = chains.find(([, c]) => c.get(org) === "anonymous");
+			return found ? { at: "anonymous", viewer: found[0] } : { at: "none" };
+		};
+	}
+}
+
+// The event as the caller should see it, with { anon: [viewer, org] } where a pseudonym stands; null: not at all.
+function expected(world, caller, sight, byId, e) {
+	const [first, ...more] = e.subject.split("/");
+	const rest = more.join("/");
+	const { at, viewer } = sight(first);
+	const procurer = caller.role !== "supplier";
+	switch (e.type) {
+		case "supplier.lapsed":
+		case "supplier.restored":
+		case "supplier.expiring":
+			if (at === "own" || at === "below") return e;
+			if (at !== "anonymous") return null;
+			return { ...e, subject: { anon: [viewer, first] }, data: { ...e.data, supplier: { anon: [viewer, first] } } };
+		case "org.changed":
+			return at === "own" || at === "below" ? e : null;
+		case "certificate.changed":
+			return at === "own" || (at === "below" && procurer) ? e : null;
+		case "link.changed": {
+			if (at === "own") return e;
+			if (!caller.orgs.includes(rest)) return null;
+			const asks = world.hidden.has(first) && at !== "below" ? { anon: [rest, first] } : first;
+			return { ...e, subject: [asks, rest], data: { procurer: asks, supplier: rest, change: e.data.change } };
+		}
+		case "targets.changed":
+		case "clause.changed":
+		case "clause.due":
+			return at === "own" && procurer ? e : null;
+		case "exposure.changed": {
+			if (at !== "own" || !procurer) return null;
+			const cause = e.data.cause && expected(world, caller, sight, byId, byId.get(e.data.cause));
+			return { ...e, data: { ...e.data, cause: cause ? e.data.cause : null } };
+		}
+		default:
+			return null;
+	}
+}
+
+// Replaces { anon } by what was seen there, and checks that it is one pseudonym for one organisation and viewer.
+function fill(want, got, names) {
+	if (want?.anon) {
+		const key = want.anon.join(" ");
+		assert.match(got, /^XX-ANON-[a-z2-7]{20}$/);
+		assert.equal(names.get(key) ?? got, got, "one pseudonym for each viewer and organisation");
+		names.set(key, got);
+		return got;
+	}
+	return want;
+}
+function same(want, got, names) {
+	const w = { ...want, data: { ...want.data } };
+	const parts = got.subject.split("/");
+	if (Array.isArray(want.subject)) w.subject = [fill(want.subject[0], parts[0], names), want.subject[1]].join("/");
+	else w.subject = fill(want.subject, got.subject, names);
+	for (const key of ["supplier", "procurer"]) if (key in w.data) w.data[key] = fill(w.data[key], got.data[key], names);
+	assert.deepEqual(got, w);
+}
+
+async function play(d, seed, base) {
+	const pick = rng(seed);
+	const orgs = Array.from({ length: 16 }, (_, i) => fictional(base + i));
+	const procurers = orgs.slice(0, 5);
+	const world = new World(orgs, [procurers[2]]);
+	const any = (list) => list[pick(list.length)];
+	for (const id of orgs) await d.org(id, world.hidden.has(id) ? { shown_to_suppliers: false } : {});
+	for (const p of procurers.slice(0, 4)) await d.targets(p, { depth: 24 });
+	const write = async () => {
+		const [p, s] = [any(orgs), any(orgs)];
+		const what = pick(12);
+		if (what < 5 && p !== s) {
+			const l = { required_level: pick(5) };
+			const disclosure = any([undefined, "upstream", "anonymous", "anonymous", "private", "private"]);
+			if (disclosure) l.disclosure = disclosure;
+			if (pick(4) === 0) l.grants = [{ viewer: any(procurers), form: any(["named", "anonymous"]) }].filter((g) => g.viewer !== p);
+			if (pick(8) === 0) l.end = "2027-05-01";
+			await d.link(p, s, l);
+			world.links.set(`${p}/${s}`, l);
+			world.ever.add(`${p}/${s}`);
+		} else if (what < 6) {
+			const k = any([...world.links.keys(), ""]);
+			if (!k) return;
+			await d.must("DELETE", `/v1/orgs/${k.replace("/", "/suppliers/")}`);
+			world.links.delete(k);
+		} else if (what < 9) {
+			await d.cert(s, `c${pick(2)}`, { level: 3 + pick(2), issued: "2027-05-01", expires: any(["2028-04-30", "2027-07-30"]), evidence: "registry" });
+		} else if (what < 10) {
+			const r = await d.call("PATCH", `/v1/orgs/${s}/certificates/c0`, { status: any(["valid", "revoked"]) });
+			assert.ok(r.status === 200 || r.status === 404 || r.status === 422, r.text);
+		} else if (what < 11) {
+			await d.must("PATCH", `/v1/orgs/${s}`, { note: `n${pick(1000)}` });
+		} else {
+			const k = any([...world.links.keys(), ""]);
+			if (k) await d.must("PUT", `/v1/orgs/${k.replace("/", "/suppliers/")}/clauses/2-1-1`, { status: any(["drafted", "missing"]) });
+		}
+	};
+	for (let i = 0; i < 160; i++) await write();
+	const callers = [
+		...procurers.map((p, i) => ({ name: `p${i}`, role: "procurer", orgs: [p] })),
+		{ name: "two", role: "procurer", orgs: [procurers[1], procurers[3]] },
+		{ name: "audit", role: "auditor", orgs: [procurers[0]] },
+		...orgs.slice(5, 9).map((s, i) => ({ name: `s${i}`, role: "supplier", orgs: [s] })),
+	];
+	for (const c of callers) c.token = (await token(d, `${c.name}-${base}`, c.role, ...c.orgs)).token;
+	await settled(d);
+	return { world, callers, orgs };
+}
+
+async function compare(d, { world, callers, orgs }) {
+	const all = await changes(d);
+	const byId = new Map(all.map((e) => [e.id, e]));
+	const pseudonyms = new Map(); // of all callers: viewer and organisation -> pseudonym
+	let shown = 0;
+	for (const caller of callers) {
+		const sight = world.sight(caller);
+		const want = all.map((e) => expected(world, caller, sight, byId, e)).filter((e) => e);
+		const got = await changes(d, caller.token);
+		assert.deepEqual(got.map((e) => e.id), want.map((e) => e.id), caller.name);
+		want.forEach((w, i) => same(w, got[i], pseudonyms));
+		shown += got.length;
+		const text = JSON.stringify(got);
+		const met = (org) => caller.orgs.some((o) => world.ever.has(`${o}/${org}`) || world.ever.has(`${org}/${o}`));
+		for (const org of orgs)
+			if (["none", "anonymous"].includes(sight(org).at) && !met(org)) assert.ok(!text.includes(org), `${caller.name} learns ${org}`);
+	}
+	assert.equal(new Set(pseudonyms.values()).size, pseudonyms.size, "no two share one");
+	return { shown, hidden: pseudonyms.size };
+}
+
+describe("events in random worlds", () => {
+	let d;
+	before(async () => (d = await Daemon.start()));
+	after(() => d.stop());
+
+	for (let seed = 1; seed <= 3; seed++)
+		it(`are what the rules say (${seed})`, async () => {
+			const played = await play(d, seed * 7919, seed * 100);
+			const { shown, hidden } = await compare(d, played);
+			assert.ok(shown > 100, `${shown} shown`);
+			assert.ok(hidden > 0, "somebody is anonymous for somebody");
+		});
+});
