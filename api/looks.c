@@ -282,6 +282,20 @@ static enum rc page_json(struct looks_page *p, struct json *j)
 	return request_next(p->r, j, more && any ? view_of(key, sizeof(key)) : view_of(NULL, 0));
 }
 
+/* Has what waits written, and goes on with a snapshot that holds it. */
+static enum rc look_again(struct request *r)
+{
+	enum rc rc;
+
+	if (!r->api->c.looks)
+		return RC_OK;
+	looks_flush(r->api->c.looks);
+	rc = txn_renew(r->txn);
+	if (!rc)
+		r->reply.revision = graph_revision(r->txn);
+	return rc;
+}
+
 enum rc looks_list(struct request *r, struct err *e)
 {
 	struct looks_page p = { .r = r };
@@ -296,6 +310,8 @@ enum rc looks_list(struct request *r, struct err *e)
 		rc = page_bounds(r, &p.from_ms, &until, e);
 	if (!rc && after.p && after.n != CURSOR_BYTES)
 		rc = err_set(e, RC_BAD_CURSOR, "cursor", "%s", "");
+	if (!rc && !after.p) /* the newest are not written yet */
+		rc = look_again(r);
 	if (rc)
 		return rc;
 	page_open(&p, until, after);

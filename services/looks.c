@@ -15,6 +15,7 @@
 #define HOUR_MS ((int64_t)3600000)
 #define DAY_MS (24 * HOUR_MS)
 #define DROPS_PER_STEP 2000
+#define SWEEP_STEP_MS 200u /* between two steps of a sweep */
 
 struct looks {
 	struct store *store;
@@ -24,9 +25,10 @@ struct looks {
 	bool has_thread;
 	uint8_t key[crypto_shorthash_KEYBYTES];
 	pthread_mutex_t mutex;
-	pthread_cond_t wake;
+	pthread_cond_t wake, flushed;
 	/* under mutex */
 	bool stopping;
+	uint64_t wanted, done; /* flushes asked for, and had */
 	uint64_t *seen; /* hashes of what was noted in this hour; 0: free */
 	size_t n_seen;
 	int64_t hour;
@@ -128,17 +130,18 @@ void looks_stats(struct looks *l, struct looks_stats *out)
 /* Waits until there is something to do; false: stop, behind a last flush. */
 static bool wait_for_work(struct looks *l)
 {
+	unsigned ms = l->sweeping ? MIN(l->o.flush_ms, SWEEP_STEP_MS) : l->o.flush_ms;
 	struct timespec until;
 	bool go;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(l->o.flush_ms / 1000);
-	until.tv_nsec += (long)(l->o.flush_ms % 1000) * 1000000;
+	until.tv_sec += (time_t)(ms / 1000);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&l->mutex);
 	/* after a failure a full table is no reason to hurry */
-	while (!l->stopping && (l->failed || l->n_pending < l->o.flush_entries) &&
+	while (!l->stopping && l->wanted == l->done && (l->failed || l->n_pending < l->o.flush_entries) &&
 	       pthread_cond_timedwait(&l->wake, &l->mutex, &until) == 0)
 		;
 	go = !l->stopping;
@@ -230,13 +233,45 @@ static void flush(struct looks *l)
 	buf_clear(&l->blob);
 }
 
+static uint64_t wanted_now(struct looks *l)
+{
+	pthread_mutex_lock(&l->mutex);
+	uint64_t n = l->wanted;
+	pthread_mutex_unlock(&l->mutex);
+	return n;
+}
+
+static void answer(struct looks *l, uint64_t wanted)
+{
+	pthread_mutex_lock(&l->mutex);
+	l->done = wanted;
+	pthread_cond_broadcast(&l->flushed);
+	pthread_mutex_unlock(&l->mutex);
+}
+
+void looks_flush(struct looks *l)
+{
+	pthread_mutex_lock(&l->mutex);
+	if (l->n_pending && !l->stopping) {
+		uint64_t mine = ++l->wanted;
+		pthread_cond_signal(&l->wake);
+		while (l->done < mine && !l->stopping)
+			pthread_cond_wait(&l->flushed, &l->mutex);
+	}
+	pthread_mutex_unlock(&l->mutex);
+}
+
 static void *run(void *arg)
 {
 	struct looks *l = arg;
+	uint64_t wanted;
 	bool go;
 
+	sweep(l);
+	flush(l);
 	do {
 		go = wait_for_work(l);
+		wanted = wanted_now(l);
 		gather(l, !go);
 		if (go && !l->failed)
 			sweep(l);
@@ -245,6 +280,7 @@ static void *run(void *arg)
 			gather(l, false);
 			flush(l);
 		}
+		answer(l, wanted);
 	} while (go);
 	return NULL;
 }
@@ -257,6 +293,7 @@ static void looks_free(struct looks *l)
 	buf_done(&l->blob);
 	free(l->seen);
 	pthread_cond_destroy(&l->wake);
+	pthread_cond_destroy(&l->flushed);
 	pthread_mutex_destroy(&l->mutex);
 	free(l);
 }
@@ -271,7 +308,7 @@ static struct looks *looks_new(struct store *s, struct writer *w, const struct l
 	l->store = s;
 	l->writer = w;
 	l->o = *o;
-	l->o.flush_ms = o->flush_ms ? o->flush_ms : 5000;
+	l->o.flush_ms = o->flush_ms ? o->flush_ms : 30000;
 	l->o.flush_entries = o->flush_entries ? o->flush_entries : 4096;
 	l->o.pending_bytes = o->pending_bytes ? o->pending_bytes : (size_t)8 << 20;
 	l->o.keep_days = o->keep_days ? o->keep_days : 400;
@@ -282,6 +319,7 @@ static struct looks *looks_new(struct store *s, struct writer *w, const struct l
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&l->wake, &attr);
 	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&l->flushed, NULL);
 	l->seen = calloc(SEEN_SLOTS, sizeof(*l->seen));
 	if (l->seen)
 		return l;
@@ -312,6 +350,7 @@ void looks_stop(struct looks *l)
 	pthread_mutex_lock(&l->mutex);
 	l->stopping = true;
 	pthread_cond_signal(&l->wake);
+	pthread_cond_broadcast(&l->flushed);
 	pthread_mutex_unlock(&l->mutex);
 	pthread_join(l->thread, NULL);
 	looks_free(l);
