@@ -22,6 +22,7 @@
 	"Referrer-Policy: no-referrer\r\n"                                                         \
 	"Cross-Origin-Resource-Policy: same-origin\r\n"                                            \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
+#define CSP_NOTHING "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 #define FDS_SPARED 128 /* for the store, spooled bodies, logs */
 
 void server_config_init(struct server_config *c)
@@ -121,16 +122,17 @@ static void set_date(struct loop *l)
 	if (now == l->date_s || !gmtime_r(&now, &t))
 		return;
 	l->date_s = now;
-	int n = snprintf(l->fixed_head, sizeof(l->fixed_head),
-			 "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n" FIXED_FIELDS,
-			 days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour,
-			 t.tm_min, t.tm_sec);
-	l->fixed_head_n = l->tls_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
 	unsigned hsts_s = l->server->config.hsts_s;
-	if (hsts_s)
-		n += snprintf(l->fixed_head + l->fixed_head_n, sizeof(l->fixed_head) - l->fixed_head_n,
-			      "Strict-Transport-Security: max-age=%u\r\n", hsts_s);
-	l->tls_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
+	int n = hsts_s ? snprintf(l->fixed_head, sizeof(l->fixed_head),
+				  "Strict-Transport-Security: max-age=%u\r\n", hsts_s)
+		       : 0;
+	l->fixed_tls_n = (size_t)n;
+	n += snprintf(l->fixed_head + n, sizeof(l->fixed_head) - (size_t)n,
+		      "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n" FIXED_FIELDS CSP_NOTHING,
+		      days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min,
+		      t.tm_sec);
+	l->fixed_head_n = MIN((size_t)n, sizeof(l->fixed_head) - 1);
+	l->fixed_csp_n = sizeof(CSP_NOTHING) - 1;
 }
 
 static void free_dead(struct loop *l)

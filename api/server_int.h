@@ -145,8 +145,9 @@ struct loop {
 	void *data;
 	int64_t now_ms; /* monotonic, as of the last tick */
 	time_t date_s;
-	char fixed_head[FIXED_HEAD_BYTES]; /* the fields that every answer carries ... */
-	size_t fixed_head_n, tls_head_n; /* ... and over TLS some more */
+	/* The fields that every answer carries: first those for TLS alone, last those for what says nothing else. */
+	char fixed_head[FIXED_HEAD_BYTES];
+	size_t fixed_head_n, fixed_tls_n, fixed_csp_n;
 	struct conn *conns, *dead;
 	struct conn *current; /* conn_run() is at work on it, out is its */
 	bool walking; /* over conns: none but the one at hand may close */

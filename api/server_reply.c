@@ -8,7 +8,6 @@
 
 #include "api/server_int.h"
 
-#define CSP_NOTHING "default-src 'none'; frame-ancestors 'none'"
 #define GZIP_MIN_BYTES 1024
 #define GZIP_MAX_BYTES 131072 /* in one go; more would hold up the loop */
 #define GZIP_STREAMS_MAX 32 /* of one loop; each takes 270 kB */
@@ -88,6 +87,16 @@ static void put_etag(struct buf *b, struct view etag, bool packed)
 	buf_adds(b, packed ? HTTP_ETAG_GZIP "\"\r\n" : "\"\r\n");
 }
 
+static void put_fixed(struct buf *b, const struct request *q)
+{
+	const struct loop *l = q->loop;
+	size_t from = q->own_tls || q->peer.https ? 0 : l->fixed_tls_n;
+	size_t to = l->fixed_head_n - (q->pub.res.csp ? l->fixed_csp_n : 0);
+	buf_add(b, l->fixed_head + from, to - from);
+	if (q->pub.res.csp)
+		put_field(b, "Content-Security-Policy: ", q->pub.res.csp);
+}
+
 void reply_head(struct request *q, int64_t length, bool close)
 {
 	struct loop *l = q->loop;
@@ -97,8 +106,7 @@ void reply_head(struct request *q, int64_t length, bool close)
 	buf_addu(b, (uint64_t)res->status);
 	buf_adds(b, " ");
 	put_field(b, status_find(res->status)->reason, "");
-	buf_add(b, l->fixed_head, http_is_tls(&q->pub) ? l->tls_head_n : l->fixed_head_n);
-	put_field(b, "Content-Security-Policy: ", res->csp ? res->csp : CSP_NOTHING);
+	put_fixed(b, q);
 	put_field(b, "Cache-Control: ", res->cache ? res->cache : "no-store");
 	if (res->type)
 		put_field(b, "Content-Type: ", res->type);

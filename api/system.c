@@ -148,6 +148,8 @@ static void metrics_of_server(struct buf *b, struct request *r)
 	       s.bad_requests);
 	metric(b, "http_timeouts_total", "counter", "Connections closed by a deadline.",
 	       s.timeouts);
+	metric(b, "http_tls_handshakes_total", "counter", "TLS handshakes done.", s.tls_handshakes);
+	metric(b, "http_tls_failures_total", "counter", "TLS handshakes that failed.", s.tls_failed);
 	metric(b, "http_accept_pauses_total", "counter", "Times that descriptors ran out.",
 	       s.paused);
 	buf_adds(b, "# HELP tierwatch_http_answers_total Answers by class.\n"
