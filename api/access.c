@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "api/known.h"
-
 #include "base/util.h"
 
 char access_letter(const struct route *rt, enum role role)

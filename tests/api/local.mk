@@ -20,6 +20,13 @@ TESTS += %D%/test_limits
 %C%_test_limits_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_limits_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# Which fields leave the server.
+check_PROGRAMS += %D%/test_place
+TESTS += %D%/test_place
+%C%_test_place_SOURCES = tests/run.h %D%/test_place.c
+%C%_test_place_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_place_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The lanes of the compute pool.
 check_PROGRAMS += %D%/test_pool
 TESTS += %D%/test_pool
