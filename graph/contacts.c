@@ -55,10 +55,15 @@ static bool email_ok(struct view v)
 	return ats == 1 && at > 0 && at + 1 < v.n;
 }
 
+/* Reasons for refused rows are kept in the log, where personal data must not be: no more than its first letter. */
 static enum rc bad(struct err *e, enum contact_part part, struct view v)
 {
-	return err_set(e, RC_BAD_VALUE, contact_part_names[part], "%.*s", (int)MIN(v.n, 120),
-		       v.n ? (const char *)v.p : "");
+	size_t n = v.n && part != CP_LANG ? utf8_cut(v, MIN(v.n, 4)) : v.n;
+
+	while (n > 1 && part != CP_LANG && utf8_cut(v, n - 1) > 0)
+		n = utf8_cut(v, n - 1);
+	return err_set(e, RC_BAD_VALUE, contact_part_names[part], "%.*s%s", (int)MIN(n, 120),
+		       n ? (const char *)v.p : "", part != CP_LANG ? "…" : "");
 }
 
 enum rc contact_check(const struct contact *c, struct err *e)

@@ -146,9 +146,9 @@ START_TEST(contacts)
 	PUT(ORG, "{\"contacts\":[]}", "");
 	MERGE(ORG, "{\"contacts\":null}", " contacts=-");
 	MERGE(ORG, "{\"contacts\":[]}", " contacts=-");
-	PUT(ORG, "{\"contacts\":[{},{\"email\":\"a\"}]}", "bad-value contacts/1/email a");
+	PUT(ORG, "{\"contacts\":[{},{\"email\":\"a\"}]}", "bad-value contacts/1/email a…");
 	PUT(ORG, "{\"contacts\":[{\"email\":\"a@b\\r\\nBcc: c@d\"}]}",
-	    "bad-value contacts/0/email a@b??Bcc: c@d");
+	    "bad-value contacts/0/email a…");
 	PUT(ORG, "{\"contacts\":[{\"lang\":\"fr\"}]}", "bad-value contacts/0/lang fr");
 	PUT(ORG, "{\"contacts\":[{\"fax\":\"1\"}]}", "unknown-field contacts/0/fax fax");
 }

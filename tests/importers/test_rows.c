@@ -25,7 +25,7 @@ START_TEST(orgs_with_contacts)
 	EXPECT(IK_ORGS,
 	       "id,contact_email,contact_lang\n" P ",a@example.jp,日本語\n" S ",,ja\n",
 	       "2 org " P " stubs contact <||a@example.jp|ja||>\n3 org " S " stubs\n");
-	EXPECT(IK_ORGS, "id,contact_email\n" P ",nobody\n", "!2:2 bad-value email nobody\n");
+	EXPECT(IK_ORGS, "id,contact_email\n" P ",nobody\n", "!2:2 bad-value email n…\n");
 }
 END_TEST
 
@@ -151,7 +151,7 @@ START_TEST(contacts)
 	       S ",,,a@b@c,,\n" S ",,,a@b,fr,\n",
 	       "2 org " S " contact exist <情シス|田中 一郎|t@example.jp|ja|03-1234-5678|>\n"
 	       "!3:2 required email email\n"
-	       "!4:4 bad-value email a@b@c\n"
+	       "!4:4 bad-value email a…\n"
 	       "!5:5 bad-value lang fr\n");
 }
 END_TEST
