@@ -117,13 +117,18 @@ static enum rc prune(struct auditor *a)
 static void read_state(struct auditor *a)
 {
 	struct audit_signed last = { 0 };
-	struct audit_head head;
+	struct audit_head head = { 0 };
+	struct log_head oldest;
 	struct txn *t;
 
 	if (txn_begin_read(a->store, &t) != RC_OK)
 		return;
 	uint64_t revision = graph_revision(t);
 	bool has = audit_signed(t, &last) == RC_OK && last.own && audit_head_last(t, &head) == RC_OK;
+	if (!has && log_head(t, log_first(t), &oldest) == RC_OK) { /* unsigned since then */
+		head.at_ms = oldest.at_ms;
+		has = true;
+	}
 	txn_abort(t);
 	pthread_mutex_lock(&a->mutex);
 	a->poked = MAX(a->poked, revision);

@@ -239,3 +239,37 @@ describe("the audit log", () => {
 		assert.equal((await verify((await d.get("/v1/audit")).text, "--verify-key", key)).code, 0);
 	});
 });
+
+describe("retention", () => {
+	it("drops what is old, and what is left verifies", async () => {
+		const r = await Daemon.start({ clock: "2027-06-01T03:00:00Z" });
+		try {
+			await r.org("XX-LOCAL-P");
+			await r.org("XX-LOCAL-A");
+			await r.link("XX-LOCAL-P", "XX-LOCAL-A");
+			await r.targets("XX-LOCAL-P", { due: "2027-12-31" });
+			await r.stopOnly();
+			await r.launch("2028-09-01T03:00:00Z", ["--audit-keep-days", "400"]);
+			let head = { first: 1 };
+			for (let i = 0; i < 200 && head.first === 1; i++) {
+				head = (await r.get("/v1/audit/head")).body;
+				await new Promise((x) => setTimeout(x, 50));
+			}
+			assert.ok(head.first > 5);
+			assert.ok(head.signed.revision >= head.first - 1);
+			const text = (await r.get("/v1/audit")).text;
+			assert.equal(JSON.parse(text.split("\n")[0]).revision, head.first);
+			writeFileSync(join(r.dir, "export"), text);
+			assert.equal((await run(["--offline", "audit-verify", join(r.dir, "export")])).code, 0);
+			assert.equal((await r.get("/v1/audit?after=1")).status, 410);
+			assert.equal((await r.get("/v1/changes?after=1")).status, 410);
+			assert.equal((await r.get("/v1/orgs/XX-LOCAL-A")).body.recorded_by.actor, null);
+			await r.stopOnly();
+			assert.equal((await run(["--offline", "check", r.dir])).code, 0);
+		} finally {
+			await r.stop();
+		}
+		const short = await run(["--data", r.dir, "--listen", "127.0.0.1:0", "--audit-keep-days", "30"]);
+		assert.equal(short.code, 2);
+	});
+});
