@@ -8,6 +8,9 @@
 #include "api/tls.h"
 #include "base/util.h"
 
+/* What the kernel says of users whom this namespace does not map (PrivateUsers= of systemd). */
+#define NOBODY 65534
+
 /* ---- TLS ---- */
 
 static enum rc client_auth(const char *word, enum tls_client_auth *out, struct err *e)
@@ -188,6 +191,9 @@ enum rc transport_admins(const struct settings *s, uid_t out[SOCKET_ADMINS_MAX],
 			return err_set(e, RC_USAGE, "socket_admin_uids",
 				       "socket_admin_uids: '%s' is not a list of user numbers",
 				       s->socket_admin_uids);
+		if (id == NOBODY)
+			return err_set(e, RC_USAGE, "socket_admin_uids",
+				       "socket_admin_uids: %d stands for everybody who is not known here", NOBODY);
 		out[(*out_n)++] = (uid_t)id;
 		p += n;
 	}

@@ -251,6 +251,7 @@ describe("settings of TLS", () => {
 			[["--socket", join(dir, "s"), "--socket-mode", "999"], /socket_mode/],
 			[["--socket", join(dir, "s"), "--socket-group", "no such"], /socket_group/],
 			[["--socket-admin-uids", "root"], /socket_admin_uids/],
+			[["--socket-admin-uids", "0, 65534"], /everybody who is not known/],
 			[["--listen", "0.0.0.0:0"], /refusing to listen on 0\.0\.0\.0 without TLS/],
 			[["--listen", "[::]:0"], /without TLS/],
 			[["--listen", ":0"], /without TLS/],
