@@ -12,7 +12,7 @@ TESTS += $(fuzz_targets)
 endif
 
 fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuzz_body \
-	%D%/fuzz_proxy %D%/fuzz_forwarded %D%/fuzz_audit
+	%D%/fuzz_proxy %D%/fuzz_forwarded %D%/fuzz_auth %D%/fuzz_audit
 
 %C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
 %C%_fuzz_http1_LDADD = $(api_libs)
@@ -45,3 +45,7 @@ fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuz
 %C%_fuzz_audit_SOURCES = %D%/fuzz_audit.c $(fuzz_driver)
 %C%_fuzz_audit_LDADD = $(api_libs)
 %C%_fuzz_audit_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_auth_SOURCES = %D%/fuzz_auth.c $(fuzz_driver)
+%C%_fuzz_auth_LDADD = $(api_libs)
+%C%_fuzz_auth_LDFLAGS = $(fuzz_ldflags)

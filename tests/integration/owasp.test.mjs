@@ -81,7 +81,7 @@ describe("API2 broken authentication", () => {
 });
 
 describe("API3 broken object property level authorization", () => {
-	it("a supplier sees what is asked of it, not what it is worth", { todo: "until links are narrowed" }, async () => {
+	it("a supplier sees what is asked of it, not what it is worth", async () => {
 		const r = await supplier.get(`/v1/orgs/${P}/suppliers/${S}`);
 		assert.equal(r.status, 200, r.text);
 		assert.equal(r.body.effective_level, 4);
@@ -194,7 +194,7 @@ describe("API9 improper inventory management", () => {
 		for (const [path, o] of Object.entries(paths))
 			for (const [method, op] of Object.entries(o))
 				if (/^(get|put|post|patch|delete)$/.test(method) && path.startsWith("/v1/") && !/\/(login|logout)/.test(path))
-					assert.match(op["x-access"] ?? "", /^[-*okbfwv]{5}$/, `${method} ${path}`);
+					assert.match(op["x-access"] ?? "", /^[-*a-z]{5}$/, `${method} ${path}`);
 		for (const path of ["/v0/orgs", "/v2/orgs", "/debug", "/.git/config", "/v1/admin", "/swagger.json"])
 			assert.ok([401, 404].includes((await d.with(null).get(path)).status), path);
 	});
