@@ -250,6 +250,17 @@ static enum rc link_known(struct request *r, uint32_t p, uint32_t supplier, cons
 	return r->op.a.p ? RC_OK : RC_NOMEM;
 }
 
+/* A supplier writes no links of a procurer that it knows, but its plan on those to itself: whether there are any
+ * others is not told. */
+static bool is_others(struct request *r)
+{
+	enum standing at;
+	uint32_t p;
+
+	return r->who.role == ROLE_SUPPLIER && org_find(r->txn, r->param[0], &p) == RC_OK &&
+	       org_known(r, p, &at) == RC_OK && at != AT_OWN;
+}
+
 static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 {
 	uint32_t p, s;
@@ -270,6 +281,8 @@ static enum rc link_write(struct request *r, enum op_kind kind, struct err *e)
 		found = link_get(r->txn, p, s, &rec);
 	if (!found)
 		found = link_known(r, p, s, &rec);
+	if (found == RC_NOT_FOUND && kind != OP_PUT && is_others(r))
+		return err_set(e, RC_FORBIDDEN, NULL, NULL);
 	enum rc rc = make_command(r, found, &rec, e);
 	r->permit.anonymous = !rc && !found && pseudonym_like(r->param[0]);
 	return rc;
