@@ -258,3 +258,11 @@ bool login_stands(const struct request *r)
 		return auth_still(&r->api->auth, &r->who, clock_now_ms(r->api->c.clock));
 	return sessions_alive(r->api->login->sessions, r->session) && still_stands(r, r->session);
 }
+
+bool login_has_session(const struct request *r)
+{
+	struct session s;
+	struct view id;
+
+	return session_id(r, &id) && sessions_find(r->api->login->sessions, id, false, &s) && still_stands(r, &s);
+}

@@ -28,5 +28,7 @@ const char *login_session_cookie(const struct request *r);
 void login_set_cookie(struct request *r, const char *name, const char *value, bool strict, long max_age_s);
 /* A new session and its cookie; one that the browser had before ends. See sessions_make(). */
 MUST_USE enum rc login_begin(struct request *r, struct session *new, struct err *e);
+/* Whether the browser is logged in. To ask is no use of the session. */
+bool login_has_session(const struct request *r);
 /* Ends the session of the request, if there is one. RC_CROSS_SITE. */
 MUST_USE enum rc login_end(struct request *r, struct err *e);

@@ -145,6 +145,8 @@ enum rc login_methods(struct request *r, struct err *e)
 	json_bool(&j, true);
 	json_key(&j, "company");
 	json_bool(&j, r->api->login->oidc != NULL);
+	json_key(&j, "session");
+	json_bool(&j, login_has_session(r));
 	json_obj_end(&j);
 	return RC_OK;
 }

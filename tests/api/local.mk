@@ -27,6 +27,13 @@ TESTS += %D%/test_place
 %C%_test_place_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_place_LDADD = $(api_libs) $(CHECK_LIBS)
 
+# Logging in, but for the provider.
+check_PROGRAMS += %D%/test_login
+TESTS += %D%/test_login
+%C%_test_login_SOURCES = tests/run.h %D%/test_login.c
+%C%_test_login_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_login_LDADD = $(api_libs) $(CHECK_LIBS)
+
 # The lanes of the compute pool.
 check_PROGRAMS += %D%/test_pool
 TESTS += %D%/test_pool

@@ -14,6 +14,11 @@ endif
 fuzz_targets = %D%/fuzz_http1 %D%/fuzz_csv %D%/fuzz_dates %D%/fuzz_query %D%/fuzz_body \
 	%D%/fuzz_proxy %D%/fuzz_forwarded %D%/fuzz_auth %D%/fuzz_audit
 
+fuzz_targets += %D%/fuzz_jwt
+%C%_fuzz_jwt_SOURCES = %D%/fuzz_jwt.c $(fuzz_driver)
+%C%_fuzz_jwt_LDADD = $(api_libs)
+%C%_fuzz_jwt_LDFLAGS = $(fuzz_ldflags)
+
 %C%_fuzz_http1_SOURCES = %D%/fuzz_http1.c $(fuzz_driver)
 %C%_fuzz_http1_LDADD = $(api_libs)
 %C%_fuzz_http1_LDFLAGS = $(fuzz_ldflags)

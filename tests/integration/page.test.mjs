@@ -121,6 +121,44 @@ describe("first page on the stand-in", { skip }, () => {
 		await close();
 	});
 
+	test("a token is kept nowhere; a reload stays logged in, a logout ends it", async () => {
+		const { page, close } = await open(`${base}/#token=mock`);
+		await page.locator(".buyers a").first().waitFor();
+		const kept = await page.evaluate(() => [document.cookie, JSON.stringify(sessionStorage), JSON.stringify(localStorage)].join());
+		assert.ok(!kept.includes("mock"), kept);
+		await page.reload();
+		await page.locator(".buyers a").first().waitFor();
+		await page.getByRole("button", { name: "ログアウト" }).click();
+		await page.locator("#token").waitFor();
+		assert.equal(await page.getByRole("alert").count(), 0);
+		await page.reload();
+		await page.locator("#token").waitFor();
+		await close();
+	});
+
+	test("a session that ended is said", async () => {
+		const { page, close } = await open(`${base}/#token=mock`);
+		await page.locator(".buyers a").first().waitFor();
+		await page.context().clearCookies();
+		await page.locator(".buyers a").first().click();
+		await page.getByText("セッションが終了しました").waitFor();
+		await close();
+	});
+
+	test("a company login that did not work is said", async () => {
+		for (const [code, text] of [
+			["no-role", "役割が割り当てられていません"],
+			["provider-away", "認証サービスに接続できません"],
+			["login-failed", "完了できませんでした"],
+		]) {
+			const { page, close } = await open(`${base}/#login=${code}`);
+			await page.getByRole("alert").getByText(text).waitFor();
+			assert.ok(!page.url().includes("login="), page.url());
+			assert.deepEqual(await axe(page), []);
+			await close();
+		}
+	});
+
 	test("a refused token is said, and asked for again", async () => {
 		const { page, close } = await open(`${base}/#token=wrong`);
 		await page.getByRole("alert").waitFor();

@@ -152,8 +152,30 @@ function answer(path, query) {
 	return one && rest === undefined ? { id, name: one.name } : null;
 }
 
+const ME = { name: "mock", role: "admin", orgs: [], by: "token", session: true, expires_at: null, idle_at: null };
+const hasSession = (request) => /(^|; )tierwatch=mock(;|$)/.test(request.headers.cookie ?? "");
+
+async function logIn(request, response) {
+	let text = "";
+	for await (const piece of request) text += piece;
+	if (JSON.parse(text).token !== "mock") return problem(response, 401, "unauthorized");
+	response.writeHead(200, { "Content-Type": "application/json", "Set-Cookie": "tierwatch=mock; Path=/; HttpOnly; SameSite=Strict" });
+	return response.end(JSON.stringify(ME));
+}
+
 function api(request, response, url) {
-	if (request.headers.authorization !== "Bearer mock") return problem(response, 401, "unauthorized");
+	if (request.method === "POST" && url.pathname === "/v1/login") return logIn(request, response);
+	if (request.method === "POST" && url.pathname === "/v1/logout")
+		return response.writeHead(204, { "Set-Cookie": "tierwatch=; Path=/; Max-Age=0" }).end();
+	if (url.pathname === "/v1/login/methods") {
+		response.writeHead(200, { "Content-Type": "application/json" });
+		return response.end(JSON.stringify({ token: true, company: false, session: hasSession(request) }));
+	}
+	if (!hasSession(request)) return problem(response, 401, "unauthorized");
+	if (url.pathname === "/v1/me") {
+		response.writeHead(200, { "Content-Type": "application/json" });
+		return response.end(JSON.stringify(ME));
+	}
 	if (url.pathname === "/v1/events") {
 		response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
 		response.write(": hello\n\n");

@@ -1,6 +1,6 @@
 /* The frame around every page: header, language, what the figures mean, and the page itself. */
 import { useEffect, useRef } from "preact/hooks";
-import { token, tokenForget } from "./api/session";
+import { known, logOut, me } from "./api/session";
 import { t } from "./i18n";
 import { lang, langSet } from "./i18n/lang";
 import { BuyerPage } from "./pages/Buyer";
@@ -18,8 +18,8 @@ function Header() {
 			</a>
 			<p class="tagline">{t.value.tagline}</p>
 			<div class="top-actions">
-				{token.value !== null && (
-					<button type="button" class="quiet" onClick={() => tokenForget(false)}>
+				{me.value !== null && (
+					<button type="button" class="quiet" title={me.value.name} onClick={logOut}>
 						{t.value.signOut}
 					</button>
 				)}
@@ -51,6 +51,11 @@ function Page({ at }: { at: Route }) {
 		default:
 			return <NotFound />;
 	}
+}
+
+function Inside({ at }: { at: Route }) {
+	if (!known.value) return <p class="muted">{t.value.loading}</p>;
+	return me.value === null ? <TokenPage /> : <Page at={at} />;
 }
 
 function Purpose() {
@@ -89,7 +94,7 @@ export function App() {
 			</a>
 			<Header />
 			<main id="main" ref={main} tabIndex={-1}>
-				{token.value === null ? <TokenPage /> : <Page at={at} />}
+				<Inside at={at} />
 			</main>
 			<Purpose />
 		</>

@@ -8,7 +8,7 @@ import "./styles/app.css";
 const root = document.getElementById("app");
 if (root !== null) {
 	langStart();
-	sessionStart();
+	void sessionStart();
 	routerStart();
 	render(<App />, root);
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { tokenFromFragment } from "./api/session";
 import { buyerHref, routeOf } from "./router";
 
 describe("addresses", () => {
@@ -12,10 +11,5 @@ describe("addresses", () => {
 		});
 		expect(routeOf("#/buyers/%E0%A4%A")).toEqual({ page: "unknown" });
 		expect(routeOf("#/nowhere")).toEqual({ page: "unknown" });
-	});
-	it("takes a token out of the address", () => {
-		expect(tokenFromFragment("#token=abc")).toEqual({ token: "abc", rest: "" });
-		expect(tokenFromFragment("#token=abc&to=/buyers/X")).toEqual({ token: "abc", rest: "#/buyers/X" });
-		expect(tokenFromFragment("#/buyers/X")).toEqual({ token: null, rest: "#/buyers/X" });
 	});
 });

@@ -1,9 +1,8 @@
 /*
- * Reads from the daemon: one function, one kind of error. A refused token ends the session here,
- * so that no page has to think of it.
+ * Reads from the daemon: one function, one kind of error. A session that has ended is seen
+ * here, so that no page has to think of it.
  */
-import { lang } from "../i18n/lang";
-import { token, tokenForget } from "./session";
+import { headers, sessionEnded } from "./session";
 import type { Page, Problem } from "./types";
 
 export type Params = Record<string, string | number | boolean | null | undefined>;
@@ -33,13 +32,6 @@ export function urlOf(path: string, params: Params = {}): string {
 	return text === "" ? path : `${path}?${text}`;
 }
 
-export function headers(): Record<string, string> {
-	return {
-		Authorization: `Bearer ${token.value ?? ""}`,
-		"Accept-Language": lang.value,
-	};
-}
-
 export async function problemOf(response: Response): Promise<ApiError> {
 	const problem: Problem = await response.json().catch(() => ({}));
 	return new ApiError(response.status, problem);
@@ -64,7 +56,7 @@ export async function getRevised<T>(path: string, params?: Params, signal?: Abor
 		throw new ApiError(0, {});
 	}
 	if (response.status === 401) {
-		tokenForget(true);
+		sessionEnded();
 		throw await problemOf(response);
 	}
 	if (!response.ok) throw await problemOf(response);

@@ -1,12 +1,12 @@
 /*
- * The event stream, read with fetch because an EventSource cannot send the bearer token. It begins
+ * The event stream, read with fetch because an EventSource tells no status and sends no header. It begins
  * after the revision that the page has read, resumes after the last event it saw, and waits longer
  * after each failure in a row. A stream that falls silent (the daemon sends something every few
  * seconds) counts as broken. A listener is told of every break, so that it can read its figures anew.
  */
 import { signal } from "@preact/signals";
-import { headers, isAbort, urlOf } from "./client";
-import { tokenForget } from "./session";
+import { isAbort, urlOf } from "./client";
+import { headers, sessionEnded } from "./session";
 import type { EventEnvelope } from "./types";
 
 export type StreamState = "connecting" | "open" | "waiting";
@@ -89,7 +89,7 @@ async function open(place: Place, stop: AbortSignal): Promise<Response> {
 		cache: "no-store",
 		signal: stop,
 	});
-	if (response.status === 401) tokenForget(true);
+	if (response.status === 401) sessionEnded();
 	/* What we missed is compacted away: the next try begins at the present. */
 	if (response.status === 410) Object.assign(place, { event: null, revision: null });
 	if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);

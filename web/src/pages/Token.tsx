@@ -1,20 +1,40 @@
-/* Asks for the token once. It is tried by the page that follows: a refusal leads back here. */
+/* Logging in: with a company account where the server knows a provider, or with a token. */
 import { useRef, useState } from "preact/hooks";
-import { tokenRefused, tokenSet } from "../api/session";
+import { company, companyHref, logIn, notice } from "../api/session";
 import { t } from "../i18n";
+
+function CompanyLogin() {
+	const m = t.value.token;
+	return (
+		<>
+			<p>
+				<a class="button primary" href={companyHref(location)}>
+					{m.company}
+				</a>
+			</p>
+			<p class="muted">{m.orToken}</p>
+		</>
+	);
+}
 
 export function TokenPage() {
 	const input = useRef<HTMLInputElement>(null);
 	const [empty, setEmpty] = useState(false);
+	const [busy, setBusy] = useState(false);
 	const m = t.value.token;
-	const submit = (event: Event) => {
+	const submit = async (event: Event) => {
 		event.preventDefault();
 		const value = input.current?.value.trim() ?? "";
 		setEmpty(value === "");
-		if (value === "") input.current?.focus();
-		else tokenSet(value);
+		if (value === "") {
+			input.current?.focus();
+			return;
+		}
+		setBusy(true);
+		await logIn(value);
+		setBusy(false);
 	};
-	const wrong = empty ? m.empty : tokenRefused.value ? m.refused : null;
+	const wrong = empty ? m.empty : notice.value === null ? null : m.notices[notice.value];
 	return (
 		<section class="panel token" aria-labelledby="token-title">
 			<h1 id="token-title">{m.title}</h1>
@@ -24,6 +44,7 @@ export function TokenPage() {
 					{wrong}
 				</p>
 			)}
+			{company.value && <CompanyLogin />}
 			<form onSubmit={submit} noValidate>
 				<label for="token">{m.label}</label>
 				<div class="row">
@@ -35,9 +56,9 @@ export function TokenPage() {
 						autocapitalize="off"
 						spellcheck={false}
 						aria-describedby="token-hint"
-						aria-invalid={wrong !== null}
+						aria-invalid={empty || notice.value === "refused"}
 					/>
-					<button type="submit" class="primary">
+					<button type="submit" class="primary" disabled={busy}>
 						{m.submit}
 					</button>
 				</div>
