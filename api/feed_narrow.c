@@ -84,6 +84,7 @@ static void on_close(void *user)
 		of->first = n->next;
 	if (n->next)
 		n->next->prev = n->prev;
+	limits_leave(n->r->api->limits, n->r->limit_slot);
 	n->closed = true;
 	if (n->busy)
 		return;
