@@ -19,7 +19,16 @@
 #define TOKEN_FILE_MAX 128
 #define TOKEN_FILE_MIN 16
 
-/* RC_NOT_FOUND where there is no file. Others could read it: refused, since then it is no secret. */
+static void close_to_others(int fd, const char *path)
+{
+	if (fchmod(fd, 0600) == 0)
+		log_warn("auth", "others could read %s; it is mode 0600 now", path);
+	else
+		log_warn("auth", "others can read %s: %s", path, strerror(errno));
+}
+
+/* RC_NOT_FOUND where there is no file. One that others may read is closed to them, and that is told: whoever put it
+ * there has to judge whether it is still a secret. */
 static enum rc read_file(const char *path, char out[TOKEN_FILE_MAX], struct view *v, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -29,11 +38,10 @@ static enum rc read_file(const char *path, char out[TOKEN_FILE_MAX], struct view
 	if (fd < 0)
 		return errno == ENOENT ? RC_NOT_FOUND
 				       : err_set(e, RC_IO, NULL, "%s: %s", path, strerror(errno));
-	bool open_to_others = fstat(fd, &st) == 0 && (st.st_mode & 077) != 0;
+	if (fstat(fd, &st) == 0 && (st.st_mode & 077) != 0)
+		close_to_others(fd, path);
 	n = read(fd, out, TOKEN_FILE_MAX);
 	close(fd);
-	if (open_to_others)
-		return err_set(e, RC_USAGE, NULL, "%s: others may read it; chmod 600", path);
 	while (n > 0 && (out[n - 1] == '\n' || out[n - 1] == '\r' || out[n - 1] == ' '))
 		n--;
 	if (n < TOKEN_FILE_MIN || n == TOKEN_FILE_MAX)

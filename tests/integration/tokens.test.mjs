@@ -1,6 +1,6 @@
 // Tokens: made once, listed without their text, rotated, revoked at once; bound callers write what is theirs.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Daemon, fictional, problem } from "./daemon.mjs";
@@ -107,13 +107,16 @@ describe("a token", () => {
 		await e.stop();
 	});
 
-	it("of the administrator may be kept elsewhere, replaced, but not be open to others", async () => {
+	it("of the administrator may be replaced in its file, which is closed to others", async () => {
 		const e = await Daemon.start();
 		const first = e.token;
 		await e.stopOnly();
 		const path = join(e.dir, "admin.token");
-		writeFileSync(path, "another-long-enough-token\n", { mode: 0o600 });
+		writeFileSync(path, "another-long-enough-token\n");
+		chmodSync(path, 0o644);
 		await e.launch();
+		assert.equal(statSync(path).mode & 0o777, 0o600);
+		assert.match(e.log, /others could read/);
 		assert.equal((await e.get("/v1/status")).status, 200);
 		problem(assert, await e.with(first).get("/v1/status"), 401, "unauthorized");
 		problem(assert, await e.delete("/v1/tokens/0"), 409, "conflict");
