@@ -354,13 +354,17 @@ static enum rc clause_write(struct request *r, enum op_kind kind, struct err *e)
 	struct rec rec;
 	enum rc rc = own_org(r, &p, e);
 
-	if (!rc)
-		rc = request_org(r, 1, &s, e);
 	if (rc)
 		return rc;
-	if (no < 0 || link_get(r->txn, p, s, &rec) == RC_NOT_FOUND)
+	/* a supplier that is not there answers like one without a link */
+	rc = request_org(r, 1, &s, e);
+	if (!rc)
+		rc = link_get(r->txn, p, s, &rec);
+	if (rc == RC_NOT_FOUND || (!rc && no < 0))
 		return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->path, 150),
 			       (const char *)r->path.p);
+	if (rc)
+		return rc;
 	r->op = (struct op){ .kind = (uint8_t)kind,
 			     .ent = ENT_CLAUSE,
 			     .a = r->param[0],

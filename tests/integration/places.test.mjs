@@ -178,6 +178,10 @@ describe("what a caller may not know", () => {
 				await same(role, "PATCH", "/v1/orgs/ID/certificates/c", { note: "x" }, headers);
 				await same(role, "PUT", "/v1/orgs/ID/certificates/c", { scheme: "scs", level: 3 }, headers);
 				await same(role, "DELETE", "/v1/orgs/ID/certificates/c", undefined, headers);
+				for (const no of ["2-1-1", "9-9-9"]) {
+					await same(role, "PUT", `/v1/orgs/${own}/suppliers/ID/clauses/${no}`, { status: "drafted" }, headers);
+					await same(role, "DELETE", `/v1/orgs/${own}/suppliers/ID/clauses/${no}`, undefined, headers);
+				}
 			}
 		}
 		await same("supplier", "PUT", "/v1/orgs/ID", { name: "x" });
