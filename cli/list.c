@@ -138,6 +138,8 @@ int list_print(const struct cli *c, const struct args *a, const struct list *l, 
 	if (l->whole)
 		r.left = SIZE_MAX;
 	r.rows = rows_new(c, l->cols, l->n_cols);
+	if (r.rows)
+		rows_of(r.rows, l->name);
 	status = r.rows ? read_pages(&r) : call_nomem(c);
 	if (status == CLI_OK)
 		status = finish(&r);

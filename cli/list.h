@@ -12,6 +12,7 @@ struct list {
 	const char *path; /* with its query */
 	const struct column *cols;
 	size_t n_cols;
+	const char *name; /* headings of its own: rows_of; NULL: none */
 	bool whole; /* the server answers all at once and takes no limit */
 	/* Prints what a table shows above the items, once, from the first page; may be NULL. */
 	bool (*head)(const struct cli *c, const json_t *page);

@@ -17,17 +17,21 @@ static const struct pair messages[] = {
 static const struct pair labels[] = {
 #define LABEL(key, en, ja) { key, en, ja },
 #define WORD(value, ja)
+#define WORD_AS(key, en, ja)
 #include "cli/words.def"
 #undef LABEL
 #undef WORD
+#undef WORD_AS
 };
 
 static const struct pair words[] = {
 #define LABEL(key, en, ja)
 #define WORD(value, ja) { value, value, ja },
+#define WORD_AS(key, en, ja) { key, en, ja },
 #include "cli/words.def"
 #undef LABEL
 #undef WORD
+#undef WORD_AS
 };
 
 const char *msg_text(enum msg m, enum lang lang)

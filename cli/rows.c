@@ -15,6 +15,7 @@ struct rows {
 	const struct cli *c;
 	const struct column *cols;
 	size_t n_cols;
+	const char *list;    /* what its own headings begin with, or NULL */
 	struct table *table; /* OUT_TABLE */
 	struct buf line;     /* OUT_CSV */
 	bool heading_done;
@@ -162,6 +163,11 @@ struct rows *rows_new(const struct cli *c, const struct column *cols, size_t n_c
 	return r;
 }
 
+void rows_of(struct rows *r, const char *list)
+{
+	r->list = list;
+}
+
 void rows_free(struct rows *r)
 {
 	if (!r)
@@ -182,6 +188,27 @@ static int paint_of(const struct column *col, const json_t *v)
 	return strcmp(s, "suspended") == 0 || strcmp(s, "missing") == 0 ? SGR_YELLOW : 0;
 }
 
+/* "token.state" where that has an entry, else NULL. */
+static const char *own(const struct rows *r, const char *name,
+		       const char *(*look_up)(const char *, enum lang))
+{
+	char key[160];
+	const char *found;
+
+	if (!r->list || !name)
+		return NULL;
+	snprintf(key, sizeof(key), "%s.%s", r->list, name);
+	found = look_up(key, r->c->lang);
+	return found != key ? found : NULL;
+}
+
+static const char *heading_of(const struct rows *r, const struct column *col)
+{
+	const char *found = own(r, col->field, msg_label);
+
+	return found ? found : label_of(col->field, col->kind == CELL_FLAG, r->c->lang);
+}
+
 static void heading(struct rows *r)
 {
 	if (r->heading_done)
@@ -189,9 +216,7 @@ static void heading(struct rows *r)
 	r->heading_done = true;
 	for (size_t i = 0; i < r->n_cols; i++) {
 		if (r->table) {
-			table_cells(r->table,
-				    label_of(r->cols[i].field, r->cols[i].kind == CELL_FLAG,
-					     r->c->lang));
+			table_cells(r->table, heading_of(r, &r->cols[i]));
 			continue;
 		}
 		if (i > 0)
@@ -227,9 +252,13 @@ static bool table_item(struct rows *r, const json_t *item)
 	heading(r);
 	for (size_t i = 0; i < r->n_cols; i++) {
 		const json_t *v = json_at(item, r->cols[i].field);
+		const char *word;
 
 		buf_clear(&text);
-		if (!is_id_as_name(item, r->cols[i].field, v))
+		word = r->cols[i].kind == CELL_WORD ? own(r, json_string_value(v), msg_word) : NULL;
+		if (word)
+			buf_adds(&text, word);
+		else if (!is_id_as_name(item, r->cols[i].field, v))
 			cell_text(&text, r->c, v, r->cols[i].kind, true);
 		if (text.n == 0)
 			buf_addc(&text, '-');

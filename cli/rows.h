@@ -29,6 +29,8 @@ struct rows;
 /* NULL: out of memory. cols is borrowed. */
 struct rows *rows_new(const struct cli *c, const struct column *cols, size_t n_cols);
 void rows_free(struct rows *r);
+/* Headings and words are looked up as "LIST.field" and "LIST.value" first. list is borrowed. */
+void rows_of(struct rows *r, const char *list);
 /* Tables are kept until rows_end, NDJSON and CSV go out at once; for JSON the caller prints the
  * whole answer itself (out_json). */
 bool rows_item(struct rows *r, const json_t *item);

@@ -17,7 +17,7 @@ static const struct column columns[] = {
 
 int verb_token_list(struct cli *c, const struct args *a)
 {
-	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns), .path = "/v1/tokens" };
+	struct list l = { .cols = columns, .n_cols = ARRAY_LEN(columns), .path = "/v1/tokens", .name = "token" };
 
 	return list_print(c, a, &l, NULL, NULL);
 }

@@ -68,6 +68,10 @@ START_TEST(words_fall_back_to_themselves)
 	ck_assert_str_eq(msg_word("other", LANG_JA), "other");
 	ck_assert_str_eq(msg_label("due_in_days", LANG_JA), "残日数");
 	ck_assert_str_eq(msg_label("other", LANG_EN), "other");
+	ck_assert_str_eq(msg_label("token.state", LANG_JA), "状態");
+	ck_assert_str_eq(msg_word("token.revoked", LANG_JA), "失効済み");
+	ck_assert_str_eq(msg_word("token.revoked", LANG_EN), "revoked");
+	ck_assert_str_eq(msg_label("signed.hash", LANG_JA), "署名済みハッシュ");
 }
 END_TEST
 

@@ -534,6 +534,21 @@ describe("the command line", () => {
 		assert.equal((await tw(["--url", "unix:relative", "org", "list"])).code, 2);
 	});
 
+	it("lists tokens under headings of their own", async () => {
+		const at = (...words) => tw(["--url", `unix:${path()}`, "--lang", "ja", ...words]);
+		assert.equal((await at("token", "create", "gone", "--role", "risk")).code, 0);
+		assert.match((await at("token", "revoke", "gone")).err, /失効させました: gone/);
+		const list = await at("token", "list");
+		assert.match(list.out, /番号 +名称 +役割 +対象組織 +状態/);
+		assert.match(list.out, /gone .*失効済み/);
+		assert.match((await at("token", "list", "-o", "csv")).out, /^id,name,.*\r\n[^]*,gone,risk,,revoked,/);
+		assert.equal((await at("audit", "sign")).code, 0);
+		const head = (await at("audit", "head")).out;
+		for (const label of ["ハッシュ", "最初のリビジョン", "署名済みリビジョン", "署名済みハッシュ", "署名日時", "公開鍵", "署名 "])
+			assert.match(head, new RegExp(`^ *${label}`, "m"), head);
+		assert.match((await at("audit", "key")).out, /署名方式 +\S+\n公開鍵|公開鍵 +\S+\n署名方式/);
+	});
+
 	it("comes over TLS, with --cacert, and not without", async () => {
 		const url = d.url.replace("127.0.0.1", "localhost");
 		const words = ["--url", url, "org", "list", "-o", "csv"];
