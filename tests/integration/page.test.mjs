@@ -121,6 +121,34 @@ describe("first page on the stand-in", { skip }, () => {
 		await close();
 	});
 
+	test("a token in a link that is opened in an open tab is used and taken away", async () => {
+		const { page, complaints, close } = await open(base);
+		await page.locator("#token").waitFor();
+		const paste = (hash) =>
+			page.evaluate((to) => {
+				globalThis.sameDocument = true;
+				location.hash = to;
+				return new Promise((done) => addEventListener("hashchange", () => done(location.href), { once: true }));
+			}, hash);
+		assert.equal(await paste("#token=wrong"), `${base}/`, "gone within the same event");
+		await page.getByRole("alert").getByText("受け付けられませんでした").waitFor();
+		assert.equal(await paste(`#token=mock&to=${BUYER}`), `${base}/#${BUYER}`);
+		await page.locator("table.gaps tbody tr").first().waitFor();
+		assert.equal(await page.getByRole("alert").count(), 0);
+		/* Refused while somebody is logged in: that is said, and they stay. */
+		assert.equal(await paste("#token=wrong"), `${base}/`);
+		await page.getByRole("alert").getByText("受け付けられませんでした").waitFor();
+		await page.locator(".buyers a").first().click();
+		await page.locator("table.gaps tbody tr").first().waitFor();
+		assert.equal(await page.getByRole("alert").count(), 0);
+		assert.equal(await page.evaluate(() => globalThis.sameDocument), true, "no reload");
+		await page.goBack();
+		await page.locator(".buyers a").first().waitFor();
+		assert.ok(!page.url().includes("token"), page.url());
+		assert.deepEqual(complaints.filter((text) => !text.includes("401")), []);
+		await close();
+	});
+
 	test("a token is kept nowhere; a reload stays logged in, a logout ends it", async () => {
 		const { page, close } = await open(`${base}/#token=mock`);
 		await page.locator(".buyers a").first().waitFor();

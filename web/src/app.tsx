@@ -1,6 +1,7 @@
 /* The frame around every page: header, language, what the figures mean, and the page itself. */
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { known, logOut, me } from "./api/session";
+import { known, login, logOut, me, notice } from "./api/session";
 import { t } from "./i18n";
 import { lang, langSet } from "./i18n/lang";
 import { BuyerPage } from "./pages/Buyer";
@@ -55,7 +56,17 @@ function Page({ at }: { at: Route }) {
 
 function Inside({ at }: { at: Route }) {
 	if (!known.value) return <p class="muted">{t.value.loading}</p>;
-	return me.value === null ? <TokenPage /> : <Page at={at} />;
+	if (me.value === null) return <TokenPage />;
+	return (
+		<Fragment key={login.value}>
+			{notice.value !== null && (
+				<p class="notice bad" role="alert">
+					{t.value.token.notices[notice.value]}
+				</p>
+			)}
+			<Page at={at} />
+		</Fragment>
+	);
 }
 
 function Purpose() {

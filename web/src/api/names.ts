@@ -2,8 +2,9 @@
  * Names of organisations by id, asked for once and at most a few at a time. A path in a gap list
  * names its organisations by id only; an id that the caller may not know stays as it is.
  */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { get, orgPath } from "./client";
+import { login } from "./session";
 import type { Org } from "./types";
 
 const AT_ONCE = 6;
@@ -14,6 +15,13 @@ const queue: string[] = [];
 let running = 0;
 /* Counts up whenever a name arrives: what shows names reads it. */
 const arrived = signal(0);
+
+/* Another login may know other names. */
+effect(() => {
+	void login.value;
+	known.clear();
+	queue.length = 0;
+});
 
 function work(): void {
 	while (running < AT_ONCE) {

@@ -20,6 +20,8 @@ export const me = signal<Me | null>(null);
 /* False until the server has said whether there is a session. */
 export const known = signal(false);
 export const notice = signal<Notice | null>(null);
+/* Counts logins: what was shown to somebody else is built anew. */
+export const login = signal(0);
 /* Whether one can log in with a company account. */
 export const company = signal(false);
 
@@ -70,7 +72,13 @@ const post = (path: string, body?: unknown): Promise<Response> =>
 
 function loggedIn(who: Me): void {
 	notice.value = null;
+	login.value++;
 	me.value = who;
+}
+
+/* A login that did not work leaves whoever is logged in where they are: their session goes on. */
+function notLoggedIn(why: Notice): void {
+	notice.value = why;
 }
 
 function loggedOut(why: Notice | null): void {
@@ -82,10 +90,10 @@ export async function logIn(token: string): Promise<void> {
 	try {
 		const response = await post("/v1/login", { token });
 		if (response.ok) loggedIn((await response.json()) as Me);
-		else if (response.status === 429) loggedOut("tooMany");
-		else loggedOut(response.status >= 500 ? "unreachable" : "refused");
+		else if (response.status === 429) notLoggedIn("tooMany");
+		else notLoggedIn(response.status >= 500 ? "unreachable" : "refused");
 	} catch {
-		loggedOut("unreachable");
+		notLoggedIn("unreachable");
 	}
 }
 
@@ -110,17 +118,34 @@ async function ask(): Promise<void> {
 	}
 }
 
-export async function sessionStart(): Promise<void> {
+/* Takes a token or a failed login out of the address before anything else happens. */
+function fragmentTake(): Fragment {
 	const found = readFragment(location.hash);
+	if (found.rest !== location.hash) history.replaceState(null, "", location.pathname + location.search + found.rest);
+	return found;
+}
+
+async function fragmentUse(found: Fragment): Promise<void> {
+	if (found.token !== null) await logIn(found.token);
+	else if (found.failed !== null && me.value === null) notice.value = noticeOf(found.failed);
+}
+
+/* Comes before the router's own listener, which then sees an address without the token. */
+export async function sessionStart(): Promise<void> {
 	const touch = () => {
 		touchedAt = performance.now();
 	};
 	for (const type of ["pointerdown", "keydown", "wheel"]) window.addEventListener(type, touch, { passive: true });
 	sessionStorage.removeItem("tierwatch.token"); /* earlier versions kept it there */
-	if (found.token !== null || found.failed !== null)
-		history.replaceState(null, "", location.pathname + location.search + found.rest);
-	await ask();
-	if (found.token !== null) await logIn(found.token);
-	else if (found.failed !== null && me.value === null) notice.value = noticeOf(found.failed);
+	const first = fragmentTake();
+	let last = ask().then(() => fragmentUse(first));
+	window.addEventListener("hashchange", () => {
+		const found = fragmentTake();
+		if (me.value !== null) notice.value = null; /* said on the page that was left */
+		if (found.token === null && found.failed === null) return;
+		known.value = false;
+		last = last.then(() => fragmentUse(found)).then(() => void (known.value = true));
+	});
+	await last;
 	known.value = true;
 }
