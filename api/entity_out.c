@@ -225,7 +225,8 @@ static void link_members_json(struct json *j, struct sight *s, const struct link
 	bool misfit = rec_int(l->rec, LINK_SCOPE_FIT, FIT_YES) == FIT_NO;
 
 	level_of_link(l->tg, l->rec, &lr);
-	if (shows_member(sh, LM_EFFECTIVE_LEVEL))
+	if (shows_member(sh, LM_EFFECTIVE_LEVEL) ||
+	    (shows_member(sh, LM_STATED_LEVEL) && lr.source == LEVEL_EXPLICIT))
 		key_int(j, "effective_level", lr.level);
 	asked_json(j, l, &lr, sh);
 	if (shows_member(sh, LM_LEVEL_SOURCE))

@@ -100,6 +100,8 @@ enum rc link_show(struct request *r, struct err *e)
 		return rc;
 	l.rec = &rec;
 	l.tg = &tg;
+	if (!shows_member(&link_shown[l.see.place], LM_EXCEPTION)) /* behind a write: it tells of the rules */
+		r->reply.warnings &= ~WARN_EXCEPTION_REASON;
 	request_sight(r, &s);
 	json_init(&j, &r->reply.body);
 	link_json(&j, &s, &l);

@@ -15,6 +15,8 @@ const struct shown link_shown[PLACE__COUNT] = {
 	[PLACE_UPSTREAM] = { 0, M(LM_EFFECTIVE_LEVEL) | M(LM_HELD) | M(LM_ACTIVE) | M(LM_NAMES) | M(LM_DEPENDENCY) },
 	[PLACE_SUPPLIER] = { BIT(LINK_PLANNED_ON) | BIT(LINK_START) | BIT(LINK_END),
 			     M(LM_EFFECTIVE_LEVEL) | M(LM_HELD) | M(LM_GAP) | M(LM_ACTIVE) | M(LM_NAMES) | M(LM_DUE) },
+	/* its own words back, and nothing that the procurer's rules and clauses say */
+	[PLACE_RECORDED] = { ALL, M(LM_STATED_LEVEL) | M(LM_HELD) | M(LM_ACTIVE) | M(LM_RECORDED_BY) },
 	[PLACE_OWN] = { ALL, LINK_OWN_MEMBERS },
 };
 

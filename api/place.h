@@ -12,7 +12,8 @@ enum place {
 	PLACE_NONE,     /* as if it were not there */
 	PLACE_UPSTREAM, /* it is in the chain of one of the caller's own */
 	PLACE_SUPPLIER, /* it asks of one of the caller's own */
-	PLACE_OWN,      /* the caller's own, or one that it entered */
+	PLACE_RECORDED, /* the caller entered it, and it is not its own */
+	PLACE_OWN,      /* the caller's own */
 	PLACE__COUNT
 };
 
@@ -33,6 +34,7 @@ enum standing {
 enum link_member { LM_EFFECTIVE_LEVEL, LM_LEVEL_SOURCE, LM_HELD, LM_GAP, LM_UNDECIDED, LM_EXCEPTION, LM_ACTIVE,
 		   LM_CLAUSES, LM_RECORDED_BY, LM_NAMES,
 		   LM_DUE,        /* the day by which the level is due, whoever gives it, in place of the stored one */
+		   LM_STATED_LEVEL, /* effective_level if the record states it */
 		   LM_DEPENDENCY, /* as it enters the figures, in place of the stored one */
 		   LM__COUNT };
 enum org_member { OM_STUB, OM_HELD, OM_HELD_UNTIL, OM_COUNTS, OM_RECORDED_BY, OM__COUNT };

@@ -144,8 +144,10 @@ struct link_sight sight_link(struct sight *s, uint32_t procurer, uint32_t suppli
 		out.procurer_hidden = !access_shown(s->t, procurer) && sight_org(s, procurer).at <= AT_ANONYMOUS;
 		return out;
 	}
-	if (access_made(s->t, s->who, link) && sight_org(s, procurer).at >= AT_BELOW)
+	if (access_made(s->t, s->who, link) && sight_org(s, procurer).at >= AT_BELOW) {
+		out.place = PLACE_RECORDED;
 		return out;
+	}
 	return from_upstream(s, procurer, supplier, link);
 }
 

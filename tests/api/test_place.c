@@ -17,6 +17,7 @@ static const char *const link_want[PLACE__COUNT] = {
 	[PLACE_NONE] = "",
 	[PLACE_UPSTREAM] = "",
 	[PLACE_SUPPLIER] = "planned_on start end ",
+	[PLACE_RECORDED] = ALL,
 	[PLACE_OWN] = ALL,
 };
 static const char *const org_want[AT__COUNT] = {
@@ -82,6 +83,10 @@ START_TEST(derived_members_by_place)
 								      M(LM_NAMES) | M(LM_DEPENDENCY));
 	ck_assert_uint_eq(link_shown[PLACE_SUPPLIER].members, M(LM_EFFECTIVE_LEVEL) | M(LM_HELD) | M(LM_GAP) |
 								      M(LM_ACTIVE) | M(LM_NAMES) | M(LM_DUE));
+	/* who records a link of others learns nothing of its procurer's rules */
+	ck_assert_uint_eq(link_shown[PLACE_RECORDED].members, M(LM_STATED_LEVEL) | M(LM_HELD) | M(LM_ACTIVE) |
+								      M(LM_RECORDED_BY));
+	ck_assert(!shows_member(&link_shown[PLACE_OWN], LM_STATED_LEVEL));
 	/* what is derived for others stands for its own as stored */
 	ck_assert(!shows_member(&link_shown[PLACE_OWN], LM_DUE) && !shows_member(&link_shown[PLACE_OWN], LM_DEPENDENCY));
 	for (int at = AT_NONE; at <= AT_ABOVE; at++) {

@@ -244,6 +244,41 @@ describe("what a caller may not know", () => {
 	});
 });
 
+describe("a link of others that the caller recorded", () => {
+	const N = fictional(70000009);
+	const path = `/v1/orgs/${S}/suppliers/${N}`;
+	const own = ["active", "annual_spend", "confidential", "disclosure", "grants", "held", "procurer", "recorded_by", "supplier"];
+
+	it("shows what the caller wrote, and nothing of the procurer's rules", async () => {
+		await d.targets(S, { due: "2028-03-31" });
+		await as("procurer").call("PUT", `/v1/orgs/${N}`, { name: "新規九" });
+		const put = await as("procurer").call("PUT", path, { confidential: true, annual_spend: 5 });
+		assert.equal(put.status, 201, put.text);
+		const whole = (await as("risk").get(path)).body;
+		assert.ok(whole.effective_level > 0 && "level_source" in whole && "clauses" in whole);
+		for (const role of ["procurer", "auditor"]) {
+			const { body } = await as(role).get(path);
+			assert.deepEqual(keys(body), own, role);
+			assert.equal(body.recorded_by.actor, whole.recorded_by.actor);
+			problem(assert, await as(role).get(`${path}/clauses`), 403, "forbidden");
+			problem(assert, await as(role).get(`${path}/clauses/2-1-1`), 403, "forbidden");
+			const { items } = (await as(role).get(`/v1/orgs/${S}/suppliers`)).body;
+			assert.deepEqual(keys(items.find((i) => i.supplier === N)), [...own, "procurer_name", "supplier_name"].sort());
+		}
+		assert.deepEqual(keys(put.body), [...own, "warnings"].sort());
+	});
+
+	it("shows a level that it states, and not whether the rules ask for more", async () => {
+		const r = await as("procurer").call("PATCH", path, { required_level: 1 });
+		assert.equal(r.status, 200, r.text);
+		assert.equal(r.body.effective_level, 1);
+		assert.deepEqual(keys(r.body), [...own, "effective_level", "required_level", "warnings"].sort());
+		assert.deepEqual(r.body.warnings, []); // an exception without a reason: to the procurer alone
+		const { body } = await as("supplier").get(path);
+		assert.equal(body.exception, true);
+	});
+});
+
 describe("tags", () => {
 	it("differ where bodies do", async () => {
 		const path = `/v1/orgs/${S}`;
