@@ -261,6 +261,8 @@ static bool find(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_t n
 		return false;
 	atomic_store_explicit(&a->tokens[k->token].used_ms, now_ms, memory_order_relaxed);
 	m->who = a->tokens[k->token].who;
+	m->who.by_key = true;
+	memcpy(m->who.key, hash, sizeof(m->who.key));
 	m->until_ms = k->until_ms;
 	m->noted_ms = now_ms;
 	m->generation = atomic_load(&a->generation);
@@ -341,10 +343,15 @@ bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms)
 
 	if (is_over(who->expires_ms, now_ms))
 		return false;
-	if (who->token == 0 && strcmp(who->name, "admin") != 0)
+	if (!who->by_key && who->token == 0)
 		return true; /* came in another way: whoever let it in looks after that */
 	pthread_rwlock_rdlock(&a->lock);
-	still = token_by_id(a, who->token) != NULL;
+	if (who->by_key) {
+		const struct auth_key *k = find_key(a, who->key);
+		still = k && !is_over(k->until_ms, now_ms);
+	} else {
+		still = token_by_id(a, who->token) != NULL;
+	}
 	pthread_rwlock_unlock(&a->lock);
 	return still;
 }

@@ -49,7 +49,7 @@ bool auth_find_hash(struct auth *a, const uint8_t hash[TOKEN_HASH_BYTES], int64_
 /* The caller that the token of this name stands for, where it came in by other means. Not the administrator's. */
 bool auth_find_named(struct auth *a, const char *name, int64_t now_ms, struct identity *out);
 void auth_memo_done(struct auth_memo *m);
-/* Whether a caller that came in with a token may still be here. */
+/* Whether a caller that came in with a token may still be here: not with a text that the token has no more. */
 bool auth_still(struct auth *a, const struct identity *who, int64_t now_ms);
 /* fn for each token that was used since then, with the time of its last use (as coarse as AUTH_USE_MS). */
 #define AUTH_USE_MS 60000

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "graph/answers.h"
+#include "graph/token.h"
 
 enum role { ROLE_NONE, ROLE_ADMIN, ROLE_RISK, ROLE_PROCURER, ROLE_SUPPLIER, ROLE_AUDITOR, ROLE__COUNT };
 extern const char *const role_names[ROLE__COUNT];
@@ -23,6 +24,8 @@ struct identity {
 	unsigned n_orgs;
 	uint32_t orgs[SCOPE_MAX];
 	int64_t expires_ms;   /* 0: never */
+	bool by_key;          /* it showed the text of its token, of which key is the hash */
+	uint8_t key[TOKEN_HASH_BYTES];
 };
 
 /* True for those who see everything with true ids. */

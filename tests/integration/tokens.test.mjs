@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { Daemon, fictional, problem } from "./daemon.mjs";
+import { Daemon, fictional, problem, sleep } from "./daemon.mjs";
 
 const P = fictional(1);
 const Q = fictional(2);
@@ -20,6 +20,15 @@ after(() => d.stop());
 
 const make = (body) => d.call("POST", "/v1/tokens", body);
 const rotate = (id, body) => d.call("POST", `/v1/tokens/${id}/rotate`, body);
+
+// An event stream, and whether it is open after so many ms.
+async function listen(who) {
+	const stop = new AbortController();
+	const r = await who.fetch("GET", "/v1/events", { signal: stop.signal });
+	assert.equal(r.status, 200);
+	const end = r.text().then(() => "ended", () => "ended");
+	return { state: (ms) => Promise.race([end, sleep(ms).then(() => "open")]), close: () => stop.abort() };
+}
 
 describe("a token", () => {
 	it("has 256 bits, a prefix and a checksum, and is shown once", async () => {
@@ -89,6 +98,45 @@ describe("a token", () => {
 		assert.equal((await second.get("/v1/status")).status, 200);
 		assert.equal((await d.with(two.body.token).get("/v1/status")).status, 200);
 		problem(assert, await rotate(risk.made.id, { keep_old_hours: 1000 }), 422, "out-of-range");
+	});
+
+	it("that is rotated closes the event streams of its old text, when that ends", async () => {
+		const e = await Daemon.start();
+		await e.org(P);
+		for (const who of [await e.as("risk"), await e.as("procurer", P)]) {
+			const turn = (body) => e.must("POST", `/v1/tokens/${who.made.id}/rotate`, body);
+			const first = await listen(who);
+			const kept = await turn({ keep_old_hours: 1 });
+			const second = await listen(e.with(kept.body.token));
+			await sleep(1500);
+			assert.equal(await first.state(0), "open", "its time is not over");
+			const last = await turn({});
+			assert.equal(await first.state(1000), "ended", who.made.role);
+			assert.equal(await second.state(1000), "ended", who.made.role);
+			const third = await listen(e.with(last.body.token));
+			assert.equal(await third.state(1500), "open");
+			third.close();
+		}
+		await e.stop();
+	});
+
+	it("that is rotated keeps the streams of its old text for so many hours", async () => {
+		const e = await Daemon.start();
+		await e.org(P);
+		const risk = await e.as("risk");
+		const buyer = await e.as("procurer", P);
+		let until;
+		for (const who of [risk, buyer]) {
+			const { body } = await e.must("POST", `/v1/tokens/${who.made.id}/rotate`, { keep_old_hours: 1 });
+			until = Date.parse(body.old_until);
+		}
+		await e.stopOnly();
+		await e.launch(`${new Date(until - 3000).toISOString().slice(0, 19)}Z`);
+		for (const who of [risk, buyer]) who.url = e.url;
+		const streams = [await listen(risk), await listen(buyer)];
+		for (const s of streams) assert.equal(await s.state(0), "open");
+		for (const s of streams) assert.equal(await s.state(6000), "ended");
+		await e.stop();
 	});
 
 	it("survives a restart, and expires by the clock", async () => {
