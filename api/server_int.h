@@ -194,7 +194,7 @@ bool listen_start(struct loop *l);
 void listen_stop(struct loop *l);
 void listen_resume(struct loop *l);
 /* A refusal of a few bytes without a request: best effort. */
-void refuse_plainly(int fd, const char *status, const char *code);
+void refuse_plainly(int fd, const char *status, const char *code, const char *detail);
 /* A new connection: opened, or turned away. */
 void listen_admit(struct loop *l, int fd, const struct peer *peer);
 

@@ -21,17 +21,18 @@
 #define BACKLOG 1024
 #define ACCEPT_RETRY_MS 1000
 #define LOG_EVERY_MS 60000
+#define BUSY_DETAIL "too many connections; try again later"
 
 /* --- accepting --- */
 
 /* Best effort: it fits into an empty socket buffer or is lost. */
-void refuse_plainly(int fd, const char *status, const char *code)
+void refuse_plainly(int fd, const char *status, const char *code, const char *detail)
 {
-	char body[160], text[480];
+	char body[320], text[640];
 	int n = snprintf(
 		body, sizeof(body),
-		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%.3s,\"code\":\"%s\"}\n",
-		status + 4, status, code);
+		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%.3s,\"detail\":\"%s\",\"code\":\"%s\"}\n",
+		status + 4, status, detail, code);
 	n = snprintf(
 		text, sizeof(text),
 		"HTTP/1.1 %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
@@ -42,10 +43,11 @@ void refuse_plainly(int fd, const char *status, const char *code)
 }
 
 /* With TLS nothing can be said before the handshake, which is what there is no room for. */
-static void turn_away(const struct server *s, int fd, const char *status, const char *code)
+static void turn_away(const struct server *s, int fd, const char *status, const char *code,
+		      const char *detail)
 {
 	if (!s->uses_tls)
-		refuse_plainly(fd, status, code);
+		refuse_plainly(fd, status, code, detail);
 	close(fd);
 }
 
@@ -81,7 +83,7 @@ static void starve(struct loop *l, int error)
 		close(l->reserve_fd);
 		int fd = accept4(l->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
-			turn_away(l->server, fd, "503 Service Unavailable", "busy");
+			turn_away(l->server, fd, "503 Service Unavailable", "busy", BUSY_DETAIL);
 		l->reserve_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	}
 	pause_accept(l, error);
@@ -112,9 +114,10 @@ void listen_admit(struct loop *l, int fd, const struct peer *peer)
 	atomic_fetch_sub(&s->conns, 1);
 	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);
 	if (full)
-		turn_away(s, fd, "503 Service Unavailable", "busy");
+		turn_away(s, fd, "503 Service Unavailable", "busy", BUSY_DETAIL);
 	else
-		turn_away(s, fd, "429 Too Many Requests", "too-many-requests");
+		turn_away(s, fd, "429 Too Many Requests", "too-many-requests",
+			  "too many connections from this address");
 }
 
 static void admit_from(struct loop *l, int fd, const struct sockaddr_in6 *sa)
@@ -127,7 +130,8 @@ static void admit_from(struct loop *l, int fd, const struct sockaddr_in6 *sa)
 		return;
 	}
 	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);
-	turn_away(s, fd, "403 Forbidden", "tls-required");
+	turn_away(s, fd, "403 Forbidden", "tls-required",
+		  "plain HTTP is taken from this machine and from trusted proxies alone");
 }
 
 static void on_accept(evutil_socket_t listen_fd, short what, void *arg)

@@ -44,7 +44,8 @@ static bool client_known(struct conn *c, const struct proxy_header *h)
 		return true;
 	atomic_fetch_add_explicit(&s->refused, 1, memory_order_relaxed);
 	if (!s->uses_tls)
-		refuse_plainly(c->fd, "429 Too Many Requests", "too-many-requests");
+		refuse_plainly(c->fd, "429 Too Many Requests", "too-many-requests",
+			       "too many connections from this address");
 	return give_up(c, NULL);
 }
 

@@ -130,7 +130,8 @@ static void handshake_failed(struct conn *c)
 	log_debug("http", "TLS handshake failed: %s", reason());
 	/* Who forgot the s of https is told. */
 	if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST)
-		refuse_plainly(c->fd, "400 Bad Request", "tls-required");
+		refuse_plainly(c->fd, "400 Bad Request", "tls-required",
+			       "this port speaks TLS: use https://");
 	ERR_clear_error();
 	c->broken = true;
 }

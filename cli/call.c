@@ -80,10 +80,18 @@ static bool is_told(const json_t *errors, const char *detail)
 	       !json_object_get(only, "line");
 }
 
+/* Said before the server knew the language. */
+static const char *detail_of(const struct cli *c, const json_t *o, long status)
+{
+	if (status == 400 && strcmp(text_of(o, "code"), "tls-required") == 0)
+		return msg_text(M_TLS_REQUIRED, c->lang);
+	return text_of(o, "detail");
+}
+
 void call_tell(const struct cli *c, const json_t *o, long status)
 {
 	AUTO(buf_done) struct buf plain = BUF_INIT;
-	const char *detail = text_of(o, "detail");
+	const char *detail = detail_of(c, o, status);
 	const char *code = text_of(o, "code");
 	const json_t *errors = json_object_get(o, "errors");
 	bool told = is_told(errors, detail);

@@ -5,6 +5,7 @@
 #include "cli/http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +29,9 @@ struct http {
 	long timeout_s;
 	char error[CURL_ERROR_SIZE];
 };
+
+/* OpenSSL's X509_V_ERR_: nobody known signed it */
+enum { VERIFY_SELF_SIGNED = 18, VERIFY_NO_ISSUER_LEAF = 21 };
 
 /* What the callbacks of one transfer share. */
 struct transfer {
@@ -334,6 +338,34 @@ static void set_body(CURL *c, struct transfer *t)
 		curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, rq->method);
 }
 
+static enum rc socket_unreachable(struct http *h, CURLcode code, struct err *e)
+{
+	long error = 0;
+
+	curl_easy_getinfo(h->curl, CURLINFO_OS_ERRNO, &error);
+	if (code != CURLE_COULDNT_CONNECT || error == 0)
+		return err_set(e, RC_UNREACHABLE, NULL, "%s: %s", h->url,
+			       h->error[0] ? h->error : curl_easy_strerror(code));
+	return err_set(e, RC_UNREACHABLE, error == EACCES ? HTTP_HINT_SOCKET : NULL, "%s: %s",
+		       h->socket, strerror((int)error));
+}
+
+/* What usually helps; NULL: nothing that is known. */
+static const char *hint_of(const struct http *h, CURLcode code)
+{
+	long verify = 0;
+
+	if (code == CURLE_SSL_CONNECT_ERROR &&
+	    (strstr(h->error, "wrong version number") || strstr(h->error, "packet length too long") ||
+	     strstr(h->error, "unexpected TLS packet")))
+		return HTTP_HINT_PLAIN;
+	curl_easy_getinfo(h->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
+	return code == CURLE_PEER_FAILED_VERIFICATION && verify >= VERIFY_SELF_SIGNED &&
+			       verify <= VERIFY_NO_ISSUER_LEAF
+		       ? HTTP_HINT_CACERT
+		       : NULL;
+}
+
 static enum rc outcome(struct http *h, struct transfer *t, CURLcode code, struct err *e)
 {
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
@@ -354,7 +386,11 @@ static enum rc outcome(struct http *h, struct transfer *t, CURLcode code, struct
 		return err_set(e, RC_NOMEM, NULL, "%s", "");
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return err_set(e, RC_IO, NULL, "%s", "read");
-	return err_set(e, RC_UNREACHABLE, NULL, "%s: %s", h->url,
+	if (code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM)
+		return err_set(e, RC_USAGE, NULL, "%s", h->error[0] ? h->error : curl_easy_strerror(code));
+	if (h->socket)
+		return socket_unreachable(h, code, e);
+	return err_set(e, RC_UNREACHABLE, hint_of(h, code), "%s: %s", h->url,
 		       h->error[0] ? h->error : curl_easy_strerror(code));
 }
 

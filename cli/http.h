@@ -54,8 +54,13 @@ struct http *http_new(const struct http_settings *s, struct err *e);
 void http_free(struct http *h);
 void http_reply_done(struct http_reply *r);
 
+/* In err.field of RC_UNREACHABLE: what is likely wrong. */
+#define HTTP_HINT_SOCKET "socket-mode"
+#define HTTP_HINT_PLAIN "plain-http"
+#define HTTP_HINT_CACERT "cacert"
+
 /* RC_OK: a whole answer came, whatever its status (a broken one may have a status, too). Else RC_UNREACHABLE, RC_CANCELLED, RC_IO (the sink
- * gave up), RC_TOO_LARGE, RC_NOMEM. A former answer in *out is dropped first. */
+ * gave up), RC_USAGE (a file of TLS cannot be used), RC_TOO_LARGE, RC_NOMEM. A former answer in *out is dropped first. */
 MUST_USE enum rc http_send(struct http *h, const struct http_request *rq, struct http_reply *out,
 			   struct err *e);
 const char *http_url(const struct http *h);

@@ -4,6 +4,7 @@
  * 6 found gaps (--exit-code), 130 interrupted; check and restore pass on the server's own.
  */
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,13 +103,29 @@ static void warn_exposed(const struct cli *c)
 		SAY(c, M_CONFIG_EXPOSED, path);
 }
 
+/* The one of the files of TLS that cannot be read; NULL: all can. */
+static const char *unreadable(const struct settings *s)
+{
+	const char *const files[] = { s->cacert, s->cert, s->key };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (*files[i] && access(files[i], R_OK) != 0)
+			return files[i];
+	return NULL;
+}
+
 static int connect_and_run(struct cli *c, const struct args *a, struct settings *s)
 {
 	struct http_settings hs = { .url = s->url, .token = s->token, .cacert = s->cacert, .cert = s->cert,
 				    .key = s->key, .lang = c->lang };
 	struct err e = { 0 };
+	const char *file = unreadable(s);
 	int status;
 
+	if (file) {
+		SAY(c, M_CANNOT_READ, file, strerror(errno));
+		return CLI_USAGE;
+	}
 	if (settings_token(s, &e) != RC_OK)
 		return bad_settings(c, &e);
 	if (token_text_check(view_str(s->token)) == TOKEN_TEXT_BROKEN) { /* nobody needs to be asked */

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "cli/cli.h"
+#include "cli/http.h"
 
 /* The one piece of state that a signal handler can reach. */
 static volatile sig_atomic_t interrupted;
@@ -27,6 +28,16 @@ void cli_note(const struct cli *c, enum msg m, const char *const *args)
 		cli_say(c, m, args);
 }
 
+static void tell_hint(const struct cli *c, const char *field)
+{
+	if (strcmp(field, HTTP_HINT_SOCKET) == 0)
+		SAY0(c, M_SOCKET_HINT);
+	else if (strcmp(field, HTTP_HINT_PLAIN) == 0)
+		SAY0(c, M_PLAIN_HINT);
+	else if (strcmp(field, HTTP_HINT_CACERT) == 0)
+		SAY0(c, M_CACERT_HINT);
+}
+
 int cli_fail(const struct cli *c, const struct err *e)
 {
 	char text[512];
@@ -35,8 +46,10 @@ int cli_fail(const struct cli *c, const struct err *e)
 		return CLI_INTERRUPTED;
 	err_text(e, c->lang, text, sizeof(text));
 	SAY(c, M_PLAIN, text);
-	if (e->rc == RC_UNREACHABLE)
+	if (e->rc == RC_UNREACHABLE) {
+		tell_hint(c, e->field);
 		return CLI_UNREACHABLE;
+	}
 	return e->rc == RC_USAGE ? CLI_USAGE : CLI_FAILED;
 }
 

@@ -88,9 +88,9 @@ async function start(t, options) {
 	return d;
 }
 
-function tw(words, env = {}) {
+function tw(words, env = {}, more = {}) {
 	return new Promise((done) => {
-		const child = spawn(cli, words, { env: { PATH: process.env.PATH, HOME: dir, LC_ALL: "C", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(cli, words, { env: { PATH: process.env.PATH, HOME: dir, LC_ALL: "C", ...env }, stdio: ["ignore", "pipe", "pipe"], ...more });
 		let out = "";
 		let err = "";
 		child.stdout.on("data", (x) => (out += x));
@@ -157,7 +157,7 @@ describe("TLS", () => {
 	it("tells who forgot the s", async () => {
 		const got = await raw(d.url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 		assert.match(got, /^HTTP\/1\.1 400 /);
-		assert.match(got, /"code":"tls-required"/);
+		assert.match(got, /"detail":"this port speaks TLS: use https:\/\/","code":"tls-required"/);
 	});
 
 	it("closes a handshake that does not come on", async () => {
@@ -531,7 +531,15 @@ describe("the command line", () => {
 		}
 		const none = await tw(["--url", "unix:/no/such.sock", "org", "list"]);
 		assert.equal(none.code, 5);
+		assert.match(none.err, /\/no\/such\.sock: No such file or directory/);
 		assert.equal((await tw(["--url", "unix:relative", "org", "list"])).code, 2);
+	});
+
+	it("says what keeps it from the Unix socket", { skip: process.getuid() !== 0 && "only root can be another" }, async () => {
+		const r = await tw(["--url", `unix:${path()}`, "org", "list"], { HOME: "/nonexistent" }, { uid: 65534 });
+		assert.equal(r.code, 5);
+		assert.match(r.err, /cli\.sock: Permission denied/);
+		assert.match(r.err, /socket_mode and socket_group/);
 	});
 
 	it("lists tokens under headings of their own", async () => {
@@ -557,8 +565,26 @@ describe("the command line", () => {
 		assert.equal(r.code, 0, r.err);
 		assert.match(r.out, new RegExp(`${A},`));
 		assert.equal((await tw(words, { ...env, TIERWATCH_CACERT: pem("ca") })).code, 0);
-		assert.equal((await tw(words, env)).code, 5);
+		const unknown = await tw(words, env);
+		assert.equal(unknown.code, 5);
+		assert.match(unknown.err, /--cacert FILE \(TIERWATCH_CACERT\)/);
 		assert.equal((await tw(["--cacert", pem("other"), ...words], env)).code, 5);
+		const missing = await tw(["--cacert", join(dir, "none.pem"), ...words], env);
+		assert.equal(missing.code, 2);
+		assert.match(missing.err, /cannot read .*none\.pem: No such file/);
+		writeFileSync(join(dir, "no.pem"), "no certificate");
+		assert.equal((await tw(["--cacert", join(dir, "no.pem"), ...words], env)).code, 2);
+	});
+
+	it("tells http and https apart", async (t) => {
+		const forgot = await tw(["--url", d.url.replace("https:", "http:"), "org", "list"]);
+		assert.equal(forgot.code, 1);
+		assert.match(forgot.err, /this port speaks TLS: use https:\/\//);
+		assert.match((await tw(["--lang", "ja", "--url", d.url.replace("https:", "http:"), "org", "list"])).err, /TLS 専用です/);
+		const e = await start(t, {});
+		const surplus = await tw(["--url", e.url.replace("http:", "https:"), "org", "list"]);
+		assert.equal(surplus.code, 5);
+		assert.match(surplus.err, /the server may speak plain http/);
 	});
 
 	it("shows a certificate instead of a token", async (t) => {
