@@ -21,6 +21,8 @@ static const char suites_12[] =
 static const char suites_13[] =
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const unsigned char session_context[] = "tierwatch";
+/* not const: OpenSSL's macro takes it so */
+static char groups[] = "X25519:P-256:P-384";
 
 struct tls {
 	SSL_CTX *ctx;
@@ -117,7 +119,7 @@ static bool set_rules(SSL_CTX *ctx)
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_cipher_list(ctx, suites_12) == 1 &&
 	       SSL_CTX_set_ciphersuites(ctx, suites_13) == 1 &&
-	       SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
+	       SSL_CTX_set1_groups_list(ctx, groups) == 1 &&
 	       SSL_CTX_set_session_id_context(ctx, session_context, sizeof(session_context) - 1) == 1;
 }
 

@@ -149,7 +149,7 @@ enum access_tie access_tie(struct txn *t, const struct identity *who, uint32_t o
 	access_own_each(t, who, tie_to, &x);
 	if (x.tie == TIE_SUPPLIER)
 		return x.tie;
-	if (org_get(t, org, &rec) == RC_OK && access_wrote(t, who, made_by(&rec)))
+	if (org_get(t, org, &rec) == RC_OK && access_made(t, who, &rec))
 		return TIE_ENTERED;
 	return x.tie;
 }

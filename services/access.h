@@ -48,7 +48,7 @@ void access_own_each(struct txn *t, const struct identity *who, bool (*fn)(void 
 enum access_tie {
 	TIE_NONE,
 	TIE_ABOVE,    /* it buys from one of the caller's own, and lets its suppliers know */
-	TIE_ENTERED,  /* the caller entered it */
+	TIE_ENTERED,  /* the caller entered it, and nobody else wrote it since */
 	TIE_SUPPLIER, /* one of the caller's own buys from it */
 	TIE_OWN,
 };

@@ -267,6 +267,19 @@ static bool add_contacts(struct import *im, struct op *op, struct view contacts)
 	return buf_ok(&fields) && p->bytes.p && op->fields.p;
 }
 
+/* A bound caller names whom it has a link to: its row's link goes first, so that a refused one names nobody. */
+static void name_behind_link(struct import *im)
+{
+	struct op *last = im->n_ops >= 2 ? &im->ops[im->n_ops - 1] : NULL;
+
+	if (!last || im->job->rq.who.role == ROLE_ADMIN || last->ent != ENT_LINK || last[-1].ent != ENT_ORG ||
+	    last[-1].line != last->line)
+		return;
+	struct op org = last[-1];
+	last[-1] = *last;
+	*last = org;
+}
+
 static bool add_op(struct import *im, const struct op *op, const struct view *contacts)
 {
 	struct op *to;
@@ -289,6 +302,7 @@ static bool add_op(struct import *im, const struct op *op, const struct view *co
 			return false;
 	}
 	im->n_ops++;
+	name_behind_link(im);
 	return true;
 }
 

@@ -140,29 +140,52 @@ static bool is_naming(const struct op *op)
 	       names_only(op, BIT(ORG_NAME) | BIT(ORG_NAME_KANA) | BIT(ORG_NAME_EN));
 }
 
-/* Who is there keeps the name that it has, unless that is only its id: the row is about the link. */
+/* Asked behind the row's link: whoever has one to the organisation may say what it is called, if nobody has yet. A name
+ * that is there stays: the row is about the link. */
 static enum rc name_org(const struct ask *a, uint32_t org)
 {
+	enum access_tie tie = access_tie(a->w, a->who, org);
 	struct rec rec;
 
+	if (tie != TIE_SUPPLIER && tie != TIE_ENTERED)
+		return refuse(a, tie, a->op->a);
 	if (org_get(a->w, org, &rec) == RC_OK && rec_bool(&rec, ORG_STUB) != 1)
 		a->op->fields = view_of("", 0);
 	return RC_OK;
 }
 
+/* Another identifier would catch what others enter under it. */
+static bool says_aliases(const struct op *op)
+{
+	struct view v;
+
+	return named(op, ORG_ALIASES, &v) && v.n;
+}
+
+/* Contacts of a supplier: a procurer adds what is missing, and changes what it entered. */
+static bool may_set_contacts(const struct ask *a, uint32_t org)
+{
+	struct rec rec;
+
+	if (a->op->kind != OP_MERGE || !names_only(a->op, BIT(ORG_CONTACTS)))
+		return false;
+	return (a->op->flags & OPF_ADD_CONTACT) || (org_get(a->w, org, &rec) == RC_OK &&
+						    (!rec_has(&rec, ORG_CONTACTS) || wrote_record(a, &rec)));
+}
+
 static enum rc org_op(const struct ask *a)
 {
-	static const uint64_t contacts = BIT(ORG_CONTACTS),
-			      own = BIT(ORG_CONTACTS) | BIT(ORG_SUBTIER_ATTESTED_ON);
+	static const uint64_t own = BIT(ORG_CONTACTS) | BIT(ORG_SUBTIER_ATTESTED_ON);
 	const struct op *op = a->op;
 	uint32_t org;
 	enum rc rc = op_org(a, &org);
 
+	if (says_aliases(op))
+		return forbidden(a, "aliases");
 	if (rc == RC_END) /* not there: a procurer may make it; what else is wrong, apply says */
 		return is_procurer(a) ? new_org(a)
-		       : is_naming(op) || op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST)
-			       ? RC_OK
-			       : forbidden(a, NULL);
+		       : op->kind == OP_DELETE || (op->flags & OPF_MUST_EXIST) ? RC_OK
+									       : forbidden(a, NULL);
 	if (rc)
 		return rc;
 	if (is_naming(op) && !access_owns(a->w, a->who, org))
@@ -174,7 +197,7 @@ static enum rc org_op(const struct ask *a)
 		return refuse(a, tie, op->a);
 	if (is_procurer(a) && (tie == TIE_OWN || tie == TIE_ENTERED))
 		return RC_OK;
-	if (is_procurer(a) && tie == TIE_SUPPLIER && op->kind == OP_MERGE && names_only(op, contacts))
+	if (is_procurer(a) && tie == TIE_SUPPLIER && may_set_contacts(a, org))
 		return RC_OK;
 	if (tie == TIE_OWN && op->kind == OP_MERGE && names_only(op, own))
 		return RC_OK;
@@ -190,17 +213,39 @@ static bool says_disclosure(const struct op *op)
 	return named(op, LINK_DISCLOSURE, &v) && v.p;
 }
 
+/* Somebody bound to other organisations stated it, and let itself see it. */
+static bool others_wrote(const struct ask *a, const struct rec *link)
+{
+	struct log_head head;
+
+	return !wrote_record(a, link) &&
+	       log_head(a->w, (uint64_t)rec_int(link, META_REV, 0), &head) == RC_OK && head.actor.n &&
+	       memchr(head.actor.p, '@', head.actor.n);
+}
+
+/* From the first word of the procurer itself on, it says who sees its link. */
+static enum rc drop_grants(const struct ask *a)
+{
+	AUTO(buf_done) struct buf with = BUF_INIT;
+
+	fl_clear(&with, LINK_GRANTS);
+	return replace(a, BIT(LINK_GRANTS), &with);
+}
+
 /* Its own link: private, unless it says who else may see it, or has said so before. */
-static enum rc own_link(const struct ask *a, bool exists)
+static enum rc own_link(const struct ask *a, const struct rec *link)
 {
 	struct view v;
 	bool cleared = named(a->op, LINK_DISCLOSURE, &v) && !v.p;
 
 	if (a->who->role == ROLE_SUPPLIER)
 		a->op->flags |= OPF_STUBS; /* it may name suppliers that nobody has named yet */
-	if (a->op->kind == OP_DELETE || says_disclosure(a->op))
+	if (a->op->kind == OP_DELETE)
 		return RC_OK;
-	if (a->op->kind == OP_MERGE && exists && !cleared)
+	if (link && a->op->kind == OP_MERGE && !named(a->op, LINK_GRANTS, &v) && others_wrote(a, link) &&
+	    drop_grants(a) != RC_OK)
+		return RC_NOMEM;
+	if (says_disclosure(a->op) || (a->op->kind == OP_MERGE && link && !cleared))
 		return RC_OK;
 	return set_enum(a, LINK_DISCLOSURE, DISC_PRIVATE);
 }
@@ -223,19 +268,33 @@ static enum rc private_to_writer(const struct ask *a)
 	return buf_ok(&grants) ? replace(a, BIT(LINK_DISCLOSURE) | BIT(LINK_GRANTS), &with) : RC_NOMEM;
 }
 
+/* What the procurer itself agreed goes with its link: then that is no longer the writer's to remove. */
+static bool has_clauses(const struct ask *a, uint32_t procurer)
+{
+	uint32_t supplier;
+	struct rec rec;
+
+	if (org_find(a->w, a->op->b, &supplier) != RC_OK)
+		return false;
+	for (int no = 0; no < CL__COUNT; no++)
+		if (clause_get(a->w, procurer, supplier, (enum clause_no)no, &rec) == RC_OK)
+			return true;
+	return false;
+}
+
 static enum rc others_link(const struct ask *a, uint32_t procurer, const struct rec *link)
 {
 	enum access_tie tie = access_tie(a->w, a->who, procurer);
 	struct view v;
 
-	if (!is_procurer(a) || (link && !wrote_record(a, link)))
+	if (!is_procurer(a) || (link && !access_made(a->w, a->who, link)))
 		return refuse(a, tie, a->op->a);
 	if (a->op->flags & OPF_BY_CODE) /* its codes are its own */
 		return refuse(a, tie, a->op->a);
 	if (!link && tie != TIE_SUPPLIER && tie != TIE_ENTERED)
 		return refuse(a, tie, a->op->a);
 	if (a->op->kind == OP_DELETE)
-		return RC_OK;
+		return link && has_clauses(a, procurer) ? forbidden(a, NULL) : RC_OK;
 	if (named(a->op, LINK_SUPPLIER_CODE, &v) && v.p)
 		return forbidden(a, "supplier_code");
 	if (says_disclosure(a->op))
@@ -277,7 +336,7 @@ static enum rc link_op(const struct ask *a)
 	if (procurer == ORG_NONE)
 		return refuse(a, TIE_NONE, a->op->a);
 	if (access_owns(a->w, a->who, procurer))
-		return own_link(a, exists);
+		return own_link(a, exists ? &link : NULL);
 	if (exists && access_owns(a->w, a->who, supplier) && hides(a, procurer))
 		return refuse(a, TIE_NONE, a->op->a);
 	if (exists && access_owns(a->w, a->who, supplier)) /* the supplier's own plan stands on the link to it */
@@ -288,17 +347,65 @@ static enum rc link_op(const struct ask *a)
 
 /* ---- certificates ---- */
 
-static bool changes(const struct op *op, const struct rec *stored)
+/* Would the record stay as it is, but for some fields? */
+static bool leaves(const struct op *op, const struct rec *stored, uint64_t but)
 {
 	struct rd rd = rd_of(op->fields);
+	uint64_t said = but;
 	unsigned id;
 	bool bad = false;
 	struct view v;
 
-	while (fl_next(&rd, &id, &v, &bad))
-		if (v.p ? !rec_has(stored, id) || !view_eq(stored->f[id], v) : rec_has(stored, id))
+	while (fl_next(&rd, &id, &v, &bad)) {
+		said |= BIT(id);
+		if (!(but >> id & 1) &&
+		    (v.p ? !rec_has(stored, id) || !view_eq(stored->f[id], v) : rec_has(stored, id)))
+			return false;
+	}
+	for (id = 0; op->kind == OP_PUT && id < META_ID; id++)
+		if (rec_has(stored, id) && !(said >> id & 1) && id != CERT_SUSPENSIONS && id != CERT_STATUS)
+			return false;
+	return !bad;
+}
+
+/* A procurer that has seen the proof says so; the rest of what others recorded stays theirs. */
+static bool confirms(const struct ask *a, const struct rec *stored)
+{
+	return a->op->kind != OP_DELETE && is_procurer(a) && leaves(a->op, stored, BIT(CERT_EVIDENCE)) &&
+	       rec_int(stored, CERT_EVIDENCE, EVIDENCE_WORD) == EVIDENCE_WORD;
+}
+
+/* Does the op change when the certificate was suspended or revoked? */
+static bool touches_end(const struct ask *a, const struct rec *stored)
+{
+	static const unsigned ends[] = { CERT_SUSPENDED_FROM, CERT_SUSPENDED_TO, CERT_REVOKED_ON };
+	struct rec says;
+	struct view v;
+
+	rec_init(&says);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		bool named_it = named(a->op, ends[i], &v);
+		if (!named_it && a->op->kind == OP_MERGE)
+			continue;
+		if (named_it && v.p ? !rec_has(stored, ends[i]) || !view_eq(stored->f[ends[i]], v)
+				    : rec_has(stored, ends[i]))
 			return true;
-	return op->kind == OP_PUT;
+	}
+	if (!named(a->op, CERT_STATUS, &v) || !v.p)
+		return false;
+	says.f[CERT_STATUS] = v;
+	return rec_int(&says, CERT_STATUS, 0) != (int64_t)cert_status_on(stored, graph_today(a->w));
+}
+
+/* Is this record the caller's to change? As long as nobody else wrote it. The organisation itself may go on to speak of
+ * what others recorded, which makes that its word; but it does not take back that it was suspended or revoked. */
+static bool may_change_cert(const struct ask *a, enum access_tie tie, const struct rec *stored)
+{
+	if (access_made(a->w, a->who, stored))
+		return true;
+	if (a->op->kind == OP_DELETE)
+		return false;
+	return leaves(a->op, stored, 0) || confirms(a, stored) || (tie == TIE_OWN && !touches_end(a, stored));
 }
 
 /* What a supplier says of itself is its word, until somebody else has seen the proof. */
@@ -313,7 +420,7 @@ static enum rc own_word(const struct ask *a, const struct rec *stored)
 		if (rec_int(&says, CERT_EVIDENCE, EVIDENCE_WORD) != EVIDENCE_WORD)
 			return forbidden(a, "evidence");
 	}
-	if (stored && !changes(a->op, stored))
+	if (stored && leaves(a->op, stored, 0))
 		return RC_OK;
 	return set_enum(a, CERT_EVIDENCE, EVIDENCE_WORD);
 }
@@ -329,9 +436,11 @@ static enum rc cert_op(const struct ask *a)
 	bool exists = cert_get(a->w, org, a->op->b, &cert) == RC_OK;
 	if (tie < TIE_ENTERED || (!is_procurer(a) && tie != TIE_OWN))
 		return refuse(a, tie, a->op->a);
+	if (exists && !may_change_cert(a, tie, &cert))
+		return forbidden(a, NULL);
 	if (a->op->kind == OP_DELETE)
-		return !exists || wrote_record(a, &cert) ? RC_OK : forbidden(a, NULL);
-	return is_procurer(a) ? RC_OK : own_word(a, exists ? &cert : NULL);
+		return RC_OK;
+	return is_procurer(a) && tie != TIE_OWN ? RC_OK : own_word(a, exists ? &cert : NULL);
 }
 
 /* ---- what is a procurer's alone ---- */

@@ -39,10 +39,9 @@ const T = {
 	"PUT /v1/orgs/{p}/suppliers/{s}": [
 		{ required_level: 3 }, "200 200 200 422", NOT, MINE, MINE, NOT,
 	],
-	// a link that a supplier may not see is not there for it
-	"PATCH /v1/orgs/{p}/suppliers/{s}": [{ note: "n" }, READ, NOT, MINE, "200 404 404 404", NOT],
+	"PATCH /v1/orgs/{p}/suppliers/{s}": [{ note: "n" }, READ, NOT, MINE, "200 403 404 404", NOT],
 	"DELETE /v1/orgs/{p}/suppliers/{s}": [
-		null, "204 204 204 404", NOT, "204 403 404 404", "204 404 404 404", NOT,
+		null, "204 204 204 404", NOT, "204 403 404 404", "204 403 404 404", NOT,
 	],
 	// clauses and targets are the procurer's own
 	"GET /v1/orgs/{p}/suppliers/{s}/clauses": [null, READ, READ, MINE, NOT, MINE],

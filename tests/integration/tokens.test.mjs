@@ -216,6 +216,44 @@ describe("a procurer", () => {
 		problem(assert, await p.put(`/v1/orgs/${T}/certificates/seen`, cert), 404, "not-found");
 	});
 
+	it("confirms a supplier's word, and leaves what others recorded as it is", async () => {
+		const path = `/v1/orgs/${S}/certificates/theirs`;
+		const cert = { scheme: "scs", level: 3, issued: "2027-04-01", expires: "2028-03-31" };
+		await d.must("PUT", path, cert);
+		assert.equal((await p.patch(path, { evidence: "copy" })).status, 200);
+		problem(assert, await p.patch(path, { revoked_on: "2027-05-01" }), 403, "forbidden");
+		problem(assert, await p.patch(path, { evidence: "registry" }), 403, "forbidden");
+		problem(assert, await p.put(path, { ...cert, level: 4, evidence: "copy" }), 403, "forbidden");
+		assert.equal((await p.put(path, { ...cert, evidence: "copy" })).status, 200);
+		problem(assert, await p.delete(path), 403, "forbidden");
+	});
+
+	it("adds contacts that are missing, and no alias that would catch others' rows", async () => {
+		await d.patch(`/v1/orgs/${S}`, { contacts: [{ role: "security", email: "own@example.com" }] });
+		problem(assert, await p.patch(`/v1/orgs/${S}`, { contacts: [] }), 403, "forbidden");
+		problem(assert, await p.patch(`/v1/orgs/${P}`, { aliases: ["JP-JCN-7000012050002"] }), 403, "forbidden");
+		problem(assert, await p.put("/v1/orgs/XX-LOCAL-CATCH", { name: "x", aliases: ["JP-JCN-7000012050002"] }), 403, "forbidden");
+	});
+
+	it("removes what it recorded between others only until they have agreed something there", async () => {
+		await p.link(P, S, {});
+		await p.org("XX-LOCAL-DEEP2");
+		await p.link(S, "XX-LOCAL-DEEP2", {});
+		const own = await d.as("procurer", S);
+		await own.must("PUT", `/v1/orgs/${S}/suppliers/XX-LOCAL-DEEP2/clauses/2-1-1`, { status: "drafted" });
+		problem(assert, await p.delete(`/v1/orgs/${S}/suppliers/XX-LOCAL-DEEP2`), 403, "forbidden");
+	});
+
+	it("loses its sight of a link between others when its procurer speaks for itself", async () => {
+		await p.org("XX-LOCAL-DEEP3");
+		await p.link(S, "XX-LOCAL-DEEP3", { required_level: 3 });
+		const own = await d.as("procurer", S);
+		const r = await own.patch(`/v1/orgs/${S}/suppliers/XX-LOCAL-DEEP3`, { required_level: 4 });
+		assert.equal(r.status, 200, r.text);
+		assert.equal(r.body.grants, undefined);
+		problem(assert, await p.get(`/v1/orgs/${S}/suppliers/XX-LOCAL-DEEP3`), 404, "not-found");
+	});
+
 	it("imports rows that it may write; the others are refused one by one", async () => {
 		const job = await p.import("kind=links&format=csv", `procurer,supplier,required_level\n${P},${S},4\n${Q},${T},5\n`);
 		assert.equal(job.state, "done");
@@ -259,6 +297,26 @@ describe("a supplier", () => {
 		assert.equal((await s.patch(`/v1/orgs/${S}`, { contacts: [{ role: "security", email: "a@example.com" }] })).status, 200);
 		problem(assert, await s.patch(`/v1/orgs/${S}`, { name: "x" }), 403, "forbidden");
 		problem(assert, await s.put(`/v1/orgs/${T}/certificates/own`, cert), 404, "not-found");
+	});
+
+	it("does not take back what was recorded of its certificate's end", async () => {
+		const s = await d.as("supplier", S);
+		const path = `/v1/orgs/${S}/certificates/registered`;
+		const cert = { scheme: "scs", level: 4, issued: "2027-04-01", expires: "2030-03-31", evidence: "registry" };
+		await d.must("PUT", path, { ...cert, revoked_on: "2027-05-01" });
+		for (const change of [{ revoked_on: null }, { revoked_on: "2029-01-01" }, { status: "valid" }])
+			problem(assert, await s.patch(path, change), 403, "forbidden");
+		problem(assert, await s.put(path, { ...cert, evidence: undefined }), 403, "forbidden");
+		problem(assert, await s.delete(path), 403, "forbidden");
+		assert.equal((await s.patch(path, { scope_text: "all" })).body.status, "revoked");
+	});
+
+	it("names nobody through a file whose links are refused", async () => {
+		const s = await d.as("supplier", S);
+		const job = await s.import("kind=links&format=csv", `procurer,supplier,supplier_name\n${Q},XX-LOCAL-BRANDNEW,BN\n${S},XX-LOCAL-MINE,Mine\n`);
+		assert.deepEqual([job.accepted, job.rejected], [1, 1], JSON.stringify(job));
+		assert.equal((await d.get("/v1/orgs/XX-LOCAL-BRANDNEW")).status, 404);
+		assert.equal((await d.get("/v1/orgs/XX-LOCAL-MINE")).body.name, "Mine");
 	});
 
 	it("enters its own suppliers, also ones that nobody knew, and says who sees them", async () => {

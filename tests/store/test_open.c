@@ -165,10 +165,9 @@ START_TEST(an_older_format_lacks_nothing_afterwards)
 	ck_assert_int_eq(meta_get(t, "format", &v), RC_OK);
 	ck_assert_uint_eq(be32_get(v.p), 1);
 	for (int db = 0; db < DB__COUNT; db++) { /* what is not there is empty */
-		AUTO_CUR struct cur c;
-
 		if (store_since[db] < 2)
 			continue;
+		AUTO_CUR struct cur c;
 		cur_open(&c, t, (enum db)db);
 		ck_assert(!cur_first(&c) && !cur_ge(&c, VIEW_LIT("a")) && !cur_last(&c));
 		ck_assert_int_eq(txn_get(t, (enum db)db, VIEW_LIT("a"), &v), RC_NOT_FOUND);
