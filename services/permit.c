@@ -368,11 +368,21 @@ static bool leaves(const struct op *op, const struct rec *stored, uint64_t but)
 	return !bad;
 }
 
-/* A procurer that has seen the proof says so; the rest of what others recorded stays theirs. */
+/* A procurer that has seen the proof says so, and adds what is missing; what others recorded stays theirs. */
 static bool confirms(const struct ask *a, const struct rec *stored)
 {
-	return a->op->kind != OP_DELETE && is_procurer(a) && leaves(a->op, stored, BIT(CERT_EVIDENCE)) &&
-	       rec_int(stored, CERT_EVIDENCE, EVIDENCE_WORD) == EVIDENCE_WORD;
+	static const uint64_t details = BIT(CERT_ASSESSOR) | BIT(CERT_REGISTRATION_NO) | BIT(CERT_SCOPE_TEXT) |
+					BIT(CERT_CATALOG);
+	uint64_t open = 0;
+
+	if (a->op->kind == OP_DELETE || !is_procurer(a))
+		return false;
+	for (unsigned id = 0; id < META_ID; id++)
+		if ((details >> id & 1) && !rec_has(stored, id))
+			open |= BIT(id);
+	if (rec_int(stored, CERT_EVIDENCE, EVIDENCE_WORD) == EVIDENCE_WORD)
+		open |= BIT(CERT_EVIDENCE);
+	return leaves(a->op, stored, open);
 }
 
 /* Does the op change when the certificate was suspended or revoked? */
