@@ -124,6 +124,7 @@ describe("first page on the stand-in", { skip }, () => {
 	test("a token in a link that is opened in an open tab is used and taken away", async () => {
 		const { page, complaints, close } = await open(base);
 		await page.locator("#token").waitFor();
+		await page.getByText("管理者に発行を依頼してください").waitFor();
 		const paste = (hash) =>
 			page.evaluate((to) => {
 				globalThis.sameDocument = true;
@@ -252,6 +253,7 @@ const DAEMON = process.env.TIERWATCHD;
 const CLOCK = "2028-04-03T01:00:00Z";
 const BUYER = corporate("999900010001");
 const SUPPLIER = corporate("999900010002");
+const HIDDEN = corporate("999900010004");
 const DEEPER = corporate("999900010003");
 
 function corporate(base) {
@@ -291,6 +293,17 @@ class Daemon {
 		assert.ok(response.ok, `${method} ${path}: ${response.status} ${await response.text()}`);
 	}
 
+	/* The text of a new token for a caller bound to organisations. */
+	async bound(role, orgs) {
+		const response = await fetch(`${this.base}/v1/tokens`, {
+			method: "POST",
+			headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
+			body: JSON.stringify({ name: `${role}-${orgs.length}`, role, orgs, expires_at: "2028-12-31" }),
+		});
+		assert.equal(response.status, 201, await response.clone().text());
+		return (await response.json()).token;
+	}
+
 	async stop() {
 		const ended = new Promise((done) => this.child.on("exit", done));
 		this.child.kill("SIGTERM");
@@ -320,6 +333,8 @@ async function smallWorld(daemon) {
 			evidence: "registry",
 		});
 	await daemon.put(`${BUYER}/targets`, { depth: 3 });
+	await daemon.put(HIDDEN, { name: "秘匿電子株式会社", kind: "entity", shown_to_suppliers: false });
+	await daemon.put(`${HIDDEN}/suppliers/${DEEPER}`, { required_level: 4, due: "2028-09-30", planned_on: "2028-08-01" });
 }
 
 describe("first page on the daemon", { skip: skip || (DAEMON ? false : "TIERWATCHD is not set") }, () => {
@@ -332,6 +347,48 @@ describe("first page on the daemon", { skip: skip || (DAEMON ? false : "TIERWATC
 	after(async () => {
 		if (daemon?.child) assert.equal(await daemon.stop(), 0);
 	});
+
+	for (const locale of ["ja-JP", "en-GB"])
+		test(`a supplier finds who asks what of it by when, in ${locale}`, async () => {
+			const ja = locale === "ja-JP";
+			const token = await daemon.bound("supplier", ja ? [DEEPER] : [DEEPER, SUPPLIER]);
+			const { page, complaints, close } = await open(`${daemon.base}/#token=${token}`, { locale });
+			const rows = page.locator(`[aria-labelledby="own-${DEEPER}"] tbody tr`);
+			await rows.nth(1).waitFor();
+			const cells = async (i) => (await rows.nth(i).locator("th, td").allInnerTexts()).map((s) => s.trim());
+			const [hidden, named] = [await cells(0), await cells(1)];
+			assert.match(hidden[0], ja ? /^非公開の発注者\s*XX-ANON-/ : /^Undisclosed buyer\s*XX-ANON-/);
+			assert.deepEqual([hidden[1], hidden[3]], ["★4", "★3"]);
+			assert.match(hidden[2], /2028/);
+			assert.equal(hidden[4], ja ? "▲ 未達" : "▲ Gap");
+			assert.match(hidden[5], /2028/);
+			assert.match(named[0], /株式会社桐野精機/);
+			assert.equal(named[2], ja ? "期限なし" : "No date");
+			assert.equal(named[4], ja ? "● 要求段階を保有" : "● Level held");
+			assert.equal(await page.locator("main section").count(), ja ? 1 : 2);
+			assert.ok(!(await page.locator("main").innerText()).includes("秘匿電子"), "the hidden buyer's name");
+			assert.deepEqual(await axe(page), []);
+			await page.setViewportSize({ width: 320, height: 800 });
+			assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+			assert.deepEqual(complaints, []);
+			await close();
+		});
+
+	for (const role of ["procurer", "auditor"])
+		test(`role ${role} finds its own organisation, which has no targets`, async () => {
+			const token = await daemon.bound(role, [SUPPLIER]);
+			const { page, complaints, close } = await open(`${daemon.base}/#token=${token}`);
+			await page.getByRole("heading", { name: "自社の一覧" }).waitFor();
+			const links = page.locator(".buyers a");
+			await links.first().waitFor();
+			assert.deepEqual(await links.evaluateAll((all) => all.map((a) => a.hash)), [`#/buyers/${SUPPLIER}`]);
+			assert.ok(!(await page.content()).includes("target set"));
+			assert.deepEqual(await axe(page), []);
+			await links.first().click();
+			await page.locator("table.tiers").waitFor();
+			assert.deepEqual(complaints, []);
+			await close();
+		});
 
 	test("a revoked certificate changes the figures within a second", async () => {
 		const { page, complaints, close } = await open(`${daemon.base}/#token=${daemon.token}`);

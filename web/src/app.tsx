@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { known, login, logOut, me, notice } from "./api/session";
 import { t } from "./i18n";
 import { lang, langSet } from "./i18n/lang";
+import { AskedPage } from "./pages/Asked";
 import { BuyerPage } from "./pages/Buyer";
 import { BuyersPage } from "./pages/Buyers";
 import { TokenPage } from "./pages/Token";
@@ -46,7 +47,7 @@ function NotFound() {
 function Page({ at }: { at: Route }) {
 	switch (at.page) {
 		case "buyers":
-			return <BuyersPage />;
+			return me.value?.role === "supplier" ? <AskedPage /> : <BuyersPage />;
 		case "buyer":
 			return <BuyerPage key={at.id} id={at.id} />;
 		default:

@@ -81,6 +81,18 @@ export interface Expiring {
 	expires_on: string;
 }
 
+/* A link as its supplier sees it; a buyer that does not show itself has a pseudonym and no name. */
+export interface AskedLink {
+	procurer: string;
+	procurer_name: string | null;
+	effective_level: Level;
+	due?: string | null;
+	planned_on?: string | null;
+	held: Level;
+	gap: boolean;
+	active: boolean;
+}
+
 /* The one envelope of events, whatever carries them. */
 export interface EventEnvelope {
 	id: string;

@@ -1,4 +1,5 @@
 /* The Japanese texts. They come first: the type of every other language is taken from here. */
+import type { Me } from "../api/session";
 import type { Kind, State, Timing } from "../api/types";
 
 export const ja = {
@@ -8,6 +9,14 @@ export const ja = {
 	switchLang: "English",
 	navLabel: "画面の移動",
 	signOut: "ログアウト",
+	signedIn: "ログイン中",
+	roles: {
+		admin: "管理者",
+		risk: "リスク管理",
+		procurer: "発注者",
+		supplier: "取引先",
+		auditor: "監査人",
+	} satisfies Record<Me["role"], string>,
 	loading: "読み込んでいます…",
 	retry: "再試行",
 	close: "閉じる",
@@ -21,6 +30,7 @@ export const ja = {
 		title: "ログイン",
 		lead: "この画面を使うには、ログインが必要です。",
 		label: "アクセストークン",
+		ask: "トークンをお持ちでない方は、管理者に発行を依頼してください。",
 		hint: "管理者用のトークンは、tierwatchd のデータディレクトリにある admin.token に記録されています。",
 		kept: "トークンはログイン時に一度だけサーバーへ送信し、ブラウザーには保存しません。",
 		submit: "ログイン",
@@ -32,9 +42,9 @@ export const ja = {
 			ended: "セッションが終了しました。もう一度ログインしてください。",
 			tooMany: "ログインの試行回数が多すぎます。しばらくしてからお試しください。",
 			unreachable: "サーバーに接続できません。tierwatchd が動作しているか確認してください。",
-			noRole: "このアカウントには役割が割り当てられていません。管理者にお問い合わせください。",
+			noRole: "この社内アカウントには役割が割り当てられていません。管理者にお問い合わせください。",
 			failed: "社内アカウントでのログインを完了できませんでした。もう一度お試しください。",
-			providerAway: "社内の認証サービスに接続できません。しばらくしてからお試しいただくか、トークンでログインしてください。",
+			providerAway: "社内アカウントの認証サービスに接続できません。しばらくしてからお試しいただくか、トークンでログインしてください。",
 		},
 	},
 	error: {
@@ -53,6 +63,26 @@ export const ja = {
 		emptyHow: "次のコマンドで目標を設定すると、ここに表示されます。",
 		more: "続きを表示",
 		back: "発注者の一覧",
+		ownTitle: "自社の一覧",
+		ownLead: "選択すると、自社を発注者とする取引先の状況を確認できます。",
+	},
+	asked: {
+		title: "自社に求められている対策段階",
+		lead: "各発注者が自社に求める★の段階と期限です。期限の早い順に並べています。",
+		buyer: "発注者",
+		anonymous: "非公開の発注者",
+		level: "要求",
+		due: "対応期限",
+		held: "保有",
+		state: "状態",
+		planned: "取得予定",
+		noDue: "期限なし",
+		gap: "未達",
+		outOfScope: "未達（登録の適用範囲が取引内容に合わない）",
+		met: "要求段階を保有",
+		none: "要求なし",
+		empty: "現在、取引関係を登録している発注者はありません。",
+		cut: (n: string) => `先頭の ${n} 件までを表示しています。`,
 	},
 	live: {
 		open: "更新を受信中",

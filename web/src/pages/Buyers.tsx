@@ -1,8 +1,11 @@
-/* The watched buyers, page by page. */
+/*
+ * The watched buyers, page by page. Who is bound to organisations finds these first, watched or not.
+ */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get, isAbort } from "../api/client";
 import { nameRemember } from "../api/names";
+import { me } from "../api/session";
 import type { Org, Page } from "../api/types";
 import { Name } from "../components/Name";
 import { ErrorNotice, Loading } from "../components/Notice";
@@ -15,10 +18,14 @@ function Empty() {
 	return (
 		<>
 			<p>{m.empty}</p>
-			<p class="muted">{m.emptyHow}</p>
-			<pre>
-				<code>tierwatch target set JP-JCN-… --meti</code>
-			</pre>
+			{me.value?.role === "admin" && (
+				<>
+					<p class="muted">{m.emptyHow}</p>
+					<pre>
+						<code>tierwatch target set JP-JCN-… --meti</code>
+					</pre>
+				</>
+			)}
 		</>
 	);
 }
@@ -42,6 +49,15 @@ function Buyer({ org }: { org: Org }) {
 	);
 }
 
+/* The caller's own come first; what the list knows more of them (a name in English) is taken from it. */
+export function ownFirst(own: readonly Org[], listed: readonly Org[]): Org[] {
+	const isOwn = new Set(own.map((org) => org.id));
+	return [
+		...own.map((org) => listed.find((one) => one.id === org.id) ?? org),
+		...listed.filter((org) => !isOwn.has(org.id)),
+	];
+}
+
 export function BuyersPage() {
 	const items = useSignal<Org[] | null>(null);
 	const next = useSignal<string | null>(null);
@@ -63,17 +79,20 @@ export function BuyersPage() {
 		return () => stop.abort();
 	}, []);
 	const m = t.value.buyers;
-	document.title = `${m.title} — ${t.value.product}`;
+	const own = me.value?.orgs ?? [];
+	const title = own.length > 0 ? m.ownTitle : m.title;
+	const shown = items.value === null ? null : ownFirst(own, items.value);
+	document.title = `${title} — ${t.value.product}`;
 	return (
 		<>
-			<h1>{m.title}</h1>
-			<p class="muted">{m.lead}</p>
+			<h1>{title}</h1>
+			<p class="muted">{own.length > 0 ? m.ownLead : m.lead}</p>
 			{error.value !== null && <ErrorNotice error={error.value} retry={() => load(null)} />}
-			{items.value === null && error.value === null && <Loading />}
-			{items.value !== null && items.value.length === 0 && <Empty />}
-			{items.value !== null && items.value.length > 0 && (
+			{shown === null && error.value === null && <Loading />}
+			{shown !== null && shown.length === 0 && <Empty />}
+			{shown !== null && shown.length > 0 && (
 				<ul class="buyers">
-					{items.value.map((org) => (
+					{shown.map((org) => (
 						<Buyer key={org.id} org={org} />
 					))}
 				</ul>
