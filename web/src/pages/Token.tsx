@@ -64,6 +64,7 @@ export function TokenPage() {
 				</div>
 			</form>
 			<div id="token-hint" class="muted">
+				<p>{m.ask}</p>
 				<p>{m.hint}</p>
 				<p>
 					<code>cat DIR/admin.token</code>
