@@ -275,6 +275,28 @@ static bool ops_json(struct json *j, const struct audit_line *l, struct rd *rd, 
 	return !rd->bad;
 }
 
+static void skip_head(struct rd *rd)
+{
+	(void)rd_u8(rd);
+	(void)rd_u8(rd);
+	(void)rd_svarint(rd);
+	(void)rd_lenbytes(rd);
+	(void)rd_varint(rd);
+}
+
+size_t audit_first_whole(struct view piece, bool first)
+{
+	struct rd rd = rd_of(piece);
+	const uint8_t *from = rd.p;
+	struct op op;
+
+	if (first)
+		skip_head(&rd);
+	else if (!op_decode(&rd, &op))
+		return 0;
+	return rd.bad ? 0 : (size_t)(rd.p - from);
+}
+
 size_t audit_whole_ops(struct view piece, bool first)
 {
 	struct rd rd = rd_of(piece);
@@ -282,11 +304,7 @@ size_t audit_whole_ops(struct view piece, bool first)
 	struct op op;
 
 	if (first) {
-		(void)rd_u8(&rd);
-		(void)rd_u8(&rd);
-		(void)rd_svarint(&rd);
-		(void)rd_lenbytes(&rd);
-		(void)rd_varint(&rd);
+		skip_head(&rd);
 		end = rd.bad ? from : rd.p;
 	}
 	while (rd_more(&rd) && op_decode(&rd, &op))

@@ -30,6 +30,8 @@ struct audit_verifier {
 	uint64_t revision;               /* of the entry under way, or the last one */
 	unsigned part;                   /* the last one of the entry under way; 0: none is */
 	bool begun;                      /* the command has begun */
+	uint64_t bytes;                  /* of its command and images so far */
+	size_t room, held;               /* of its last part: how much it may hold, and holds */
 	enum cmd_type type;
 	bool found_head;
 	uint64_t signed_to;
@@ -294,6 +296,8 @@ static bool in_order(struct audit_verifier *v, const struct taken *t)
 	v->revision = t->revision;
 	v->part = t->part;
 	v->begun = false;
+	v->bytes = 0;
+	v->room = v->held = 0;
 	if (!v->r.entries) {
 		v->r.first = v->ring_from = t->revision;
 		if (t->revision > 1) {
@@ -390,10 +394,61 @@ static bool entry_end(struct audit_verifier *v, const struct taken *t)
 	audit_end(v->chain, images, v->hash);
 	if (memcmp(t->hash, v->hash, AUDIT_HASH) != 0)
 		return wrong(v, "its bytes give another hash: the entry was changed");
+	if ((v->bytes > AUDIT_WHOLE) != (t->part > 0))
+		return wrong(v, "an entry of its size is not written like this");
 	v->r.entries++;
 	v->r.last = v->revision;
 	v->part = 0;
 	return note_hash(v, v->hash, v->revision);
+}
+
+/* ---- how an entry is cut ---- */
+
+/* In the store: with the revision and the entity before its key. */
+static size_t image_bytes(const struct past *p) { return 8 + 1 + p->key.n + p->rec.n; }
+
+static bool images_cut(struct audit_verifier *v)
+{
+	size_t all = 0, last = 0;
+
+	for (size_t i = 0; i < v->n_past; i++) {
+		last = image_bytes(&v->past_list[i]);
+		all += last;
+	}
+	bool ok = all - last < AUDIT_PART && v->held >= v->room;
+	v->room = AUDIT_PART;
+	v->held = all;
+	return ok;
+}
+
+/* The next operation did not fit into the part before. */
+static bool command_cut(struct audit_verifier *v, bool first)
+{
+	struct view piece = buf_view(&v->command);
+	size_t unit = v->type == CMD_OPS ? audit_first_whole(piece, first) : 1, room = AUDIT_PART;
+
+	while (room < unit)
+		room *= 2;
+	bool ok = unit && piece.n <= room && (first || v->held + unit > v->room);
+	v->room = room;
+	v->held = piece.n;
+	return ok;
+}
+
+/* Parts are what the server makes of these bytes: images first, each part as full as it gets. first: the command begins
+ * in it. */
+static bool well_cut(struct audit_verifier *v, const struct taken *t, bool first)
+{
+	bool ok = true;
+
+	v->bytes += v->command.n;
+	for (size_t i = 0; i < v->n_past; i++)
+		v->bytes += image_bytes(&v->past_list[i]);
+	if (t->part && v->n_past) /* held: of the images before, which left no room */
+		ok = !v->command.n && !v->begun && images_cut(v);
+	else if (t->part)
+		ok = v->command.n && command_cut(v, first);
+	return ok ? true : wrong(v, "the entry is not cut into parts as the server cuts it");
 }
 
 /* Written again from its bytes, the line must be the same. */
@@ -409,10 +464,12 @@ static bool same_text(struct audit_verifier *v, struct view line, const struct t
 	buf_clear(&v->text);
 	if (!audit_line(&v->text, &l) || v->r.bad_line)
 		return wrong(v, "its bytes make no entry");
-	v->begun = v->begun || l.first;
 	v->type = l.type;
 	if (v->text.n != line.n + 1 || memcmp(v->text.p, line.p, line.n) != 0)
 		return wrong(v, "what it says is not what its bytes say");
+	if (!well_cut(v, t, l.first))
+		return false;
+	v->begun = v->begun || l.first;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * test_audit_verify.c - an export of random commands, changed in every way there is: each byte of each line edited, taken out,
- * doubled; lines dropped, doubled, swapped, cut off. The verifier finds all of it.
+ * doubled; lines dropped, doubled, swapped, cut off; entries cut into parts where the server does not cut them. The verifier
+ * finds all of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "tests/graph/world_ops.h"
 #include "tests/run.h"
 
-#define LINES 64
+#define LINES 256
 
 static char *line[LINES];
 static size_t length[LINES], n_lines;
@@ -95,7 +96,7 @@ static void export_lines(void)
 	uint8_t prev[AUDIT_HASH] = { 0 }, hash[AUDIT_HASH];
 
 	n_lines = 0;
-	for (uint64_t rev = 1; rev <= graph_revision(kit_txn) && n_lines < LINES; rev++) {
+	for (uint64_t rev = 1; rev <= graph_revision(kit_txn) && n_lines < LINES / 2; rev++) {
 		AUTO(buf_done) struct buf command = BUF_INIT;
 		struct buf out = BUF_INIT;
 		struct images x = { .revision = rev };
@@ -217,6 +218,155 @@ START_TEST(every_line)
 }
 END_TEST
 
+/* ---- parts ---- */
+
+/* An entry, cut into parts by limits that may not be the server's. */
+struct entry {
+	struct buf command;
+	struct images x;
+	uint8_t prev[AUDIT_HASH], hash[AUDIT_HASH];
+	unsigned part;
+};
+
+static void entry_read(struct entry *n, uint64_t rev)
+{
+	*n = (struct entry){ .x = { .revision = rev } };
+	ck_rc(log_read(kit_txn, rev, &n->command), RC_OK);
+	past_each(kit_txn, rev, gather, &n->x);
+	ck_rc(audit_hash_at(kit_txn, rev - 1, n->prev), RC_OK);
+	ck_rc(audit_hash_at(kit_txn, rev, n->hash), RC_OK);
+}
+
+static void entry_line(struct entry *n, struct audit_line l)
+{
+	struct buf out = BUF_INIT;
+
+	l.revision = n->x.revision;
+	l.prev = n->prev;
+	l.hash = n->hash;
+	ck_assert(audit_line(&out, &l));
+	ck_assert_uint_lt(n_lines, LINES);
+	length[n_lines] = out.n - 1;
+	line[n_lines++] = buf_steal(&out);
+}
+
+static void cut_images(struct entry *n, size_t room)
+{
+	for (size_t i = 0, k; i < n->x.n; i = k) {
+		size_t bytes = 0;
+		for (k = i; k < n->x.n && bytes < room; k++)
+			bytes += n->x.p[k].whole.n + n->x.p[k].rec.n;
+		entry_line(n, (struct audit_line){ .part = ++n->part, .images = n->x.p + i, .n_images = k - i });
+	}
+}
+
+static void cut_command(struct entry *n, size_t room)
+{
+	enum cmd_type type = (enum cmd_type)n->command.p[1];
+
+	for (size_t at = 0, size = 0; at < n->command.n; at += size) {
+		struct view rest = view_of(n->command.p + at, n->command.n - at);
+		size = MIN(rest.n, room);
+		if (size < rest.n && type == CMD_OPS)
+			size = audit_whole_ops(view_of(rest.p, size), at == 0);
+		ck_assert_uint_gt(size, 0);
+		entry_line(n, (struct audit_line){ .part = ++n->part, .first = at == 0, .last = size == rest.n, .type = type,
+						   .command = view_of(rest.p, size) });
+	}
+}
+
+static bool cut_sound(uint64_t rev, size_t images, size_t command)
+{
+	struct entry n;
+	size_t at[LINES];
+
+	begin(at);
+	entry_read(&n, rev);
+	if (command) {
+		cut_images(&n, images);
+		cut_command(&n, command);
+	} else {
+		entry_line(&n, (struct audit_line){ .first = true, .last = true, .command = buf_view(&n.command), .images = n.x.p,
+						    .n_images = n.x.n });
+	}
+	bool ok = sound(at, n_lines, SIZE_MAX, VIEW_LIT(""));
+	drop_lines();
+	buf_done(&n.command);
+	return ok;
+}
+
+/* One command that writes n organisations of about 4 KB; its revision. */
+static uint64_t large(unsigned n, char c)
+{
+	AUTO(batch_free_p) struct batch *b = NULL;
+	struct buf fields = BUF_INIT;
+	char note[3900], ids[100][20];
+	struct op ops[100];
+	struct cmd cmd = { .type = CMD_OPS, .at_ms = 9, .actor = VIEW_LIT("x"), .ops = ops, .n_ops = n };
+	struct err e = { 0 };
+	uint64_t revision;
+
+	memset(note, c, sizeof(note));
+	fl_bytes(&fields, ORG_NAME, VIEW_LIT("L"));
+	fl_bytes(&fields, ORG_NOTE, view_of(note, sizeof(note)));
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "XX-LOCAL-L%02u", i);
+		ops[i] = (struct op){ .kind = OP_PUT, .ent = ENT_ORG, .a = view_str(ids[i]), .fields = buf_view(&fields) };
+	}
+	ck_rc(batch_new(kit_txn, &b), RC_OK);
+	ck_rc(graph_apply(b, &cmd, &revision, &e), RC_OK);
+	ck_rc(batch_finish(b), RC_OK);
+	buf_done(&fields);
+	return revision;
+}
+
+/* A small entry has one line, and no other. */
+START_TEST(small_entries_are_not_cut)
+{
+	make(300 + (uint64_t)_i);
+	drop_lines();
+	for (uint64_t rev = 1; rev <= graph_revision(kit_txn); rev++) {
+		struct entry n;
+		size_t at[LINES];
+
+		ck_assert(cut_sound(rev, 0, 0));
+		ck_assert_msg(!cut_sound(rev, AUDIT_PART, AUDIT_PART), "revision %u in parts", (unsigned)rev);
+		/* one line that calls itself a part */
+		begin(at);
+		entry_read(&n, rev);
+		for (int with = 0; with < 2; with++) {
+			entry_line(&n, (struct audit_line){ .part = 1, .first = true, .last = true, .images = n.x.p,
+							    .command = buf_view(&n.command), .n_images = with ? n.x.n : 0 });
+			ck_assert_msg(!sound(at, n_lines, SIZE_MAX, VIEW_LIT("")), "revision %u as part 1", (unsigned)rev);
+			drop_lines();
+		}
+		buf_done(&n.command);
+	}
+	ck_assert(!cut_sound(large(20, 'a'), AUDIT_PART, AUDIT_PART)); /* nor is one of several parts' size */
+	ck_assert(cut_sound(graph_revision(kit_txn), 0, 0));
+}
+END_TEST
+
+START_TEST(large_entries_are_cut_in_one_way)
+{
+	static const size_t others[] = { 5000, AUDIT_PART / 2, AUDIT_PART - 5000, AUDIT_PART + 5000, 2 * AUDIT_PART, 1u << 20 };
+	uint64_t rev[2];
+
+	kit_org("P", "name=P");
+	rev[0] = large(90, 'a'); /* no images */
+	rev[1] = large(90, 'b');
+	for (size_t i = 0; i < ARRAY_LEN(rev); i++) {
+		ck_assert(cut_sound(rev[i], AUDIT_PART, AUDIT_PART));
+		ck_assert_msg(!cut_sound(rev[i], 0, 0), "entry %zu in one line", i);
+		for (size_t k = 0; k < ARRAY_LEN(others); k++) {
+			ck_assert_msg(!cut_sound(rev[i], AUDIT_PART, others[k]), "entry %zu, operations by %zu", i, others[k]);
+			if (i == 1)
+				ck_assert_msg(!cut_sound(rev[i], others[k], AUDIT_PART), "images by %zu", others[k]);
+		}
+	}
+}
+END_TEST
+
 static Suite *verify_suite(void)
 {
 	Suite *s = suite_create("audit-verify");
@@ -225,6 +375,8 @@ static Suite *verify_suite(void)
 	tcase_add_checked_fixture(tc, kit_open, kit_close);
 	tcase_add_loop_test(tc, every_byte, 0, 2);
 	tcase_add_loop_test(tc, every_line, 0, 4);
+	tcase_add_loop_test(tc, small_entries_are_not_cut, 0, 4);
+	tcase_add_test(tc, large_entries_are_cut_in_one_way);
 	tcase_set_timeout(tc, 300);
 	suite_add_tcase(s, tc);
 	return s;
