@@ -46,7 +46,17 @@ static void verb_line(struct buf *b, const struct cli *c, const struct verb *v)
 	buf_addc(b, '\n');
 }
 
-static void option_line(struct buf *b, const struct cli *c, enum opt o)
+/* A few options mean something of their own to a verb; v NULL: none. */
+static enum msg help_of(const struct verb *v, enum opt o)
+{
+	if (v && o == OPT_LIMIT && !(v->opts & OPT_BIT(ALL)))
+		return M_H_LIMIT_NONE;
+	if (v && o == OPT_KEY)
+		return M_H_VERIFY_KEY;
+	return opt_def(o)->help;
+}
+
+static void option_line(struct buf *b, const struct cli *c, const struct verb *v, enum opt o)
 {
 	const struct opt_def *d = opt_def(o);
 	size_t from = b->n;
@@ -58,7 +68,7 @@ static void option_line(struct buf *b, const struct cli *c, enum opt o)
 	buf_addf(b, "--%s%s%s", d->name, d->meta ? " " : "", d->meta ? d->meta : "");
 	if (buf_ok(b))
 		pad_to(b, from, 26);
-	text(b, c, d->help);
+	text(b, c, help_of(v, o));
 	buf_addc(b, '\n');
 }
 
@@ -66,7 +76,7 @@ static void global_options(struct buf *b, const struct cli *c)
 {
 	heading(b, c, M_HELP_GLOBAL);
 	for (enum opt o = 0; o < OPT__GLOBAL_COUNT; o++)
-		option_line(b, c, o);
+		option_line(b, c, NULL, o);
 }
 
 static int finish(struct buf *b)
@@ -108,7 +118,8 @@ int help_noun(struct cli *c, const char *noun)
 static bool takes_org(const struct verb *v)
 {
 	return strcmp(v->args, "P") == 0 || strcmp(v->args, "S") == 0 ||
-	       strncmp(v->args, "P S", 3) == 0 || strncmp(v->args, "ID", 2) == 0 ||
+	       strncmp(v->args, "P S", 3) == 0 || strcmp(v->args, "ID") == 0 ||
+	       strncmp(v->args, "ID ", 3) == 0 ||
 	       strncmp(v->args, "ORG", 3) == 0;
 }
 
@@ -128,9 +139,13 @@ int help_verb(struct cli *c, const struct verb *v)
 		text(&b, c, M_HELP_FIELDS);
 	if (v->opts) {
 		heading(&b, c, M_HELP_OPTIONS);
-		for (enum opt o = OPT__GLOBAL_COUNT; o < OPT__COUNT; o++)
+		for (enum opt o = 0; o < OPT__COUNT; o++)
 			if (v->opts >> o & 1)
-				option_line(&b, c, o);
+				option_line(&b, c, v, o);
+	}
+	if (v->run == verb_audit_verify) {
+		heading(&b, c, M_HELP_EXIT_HEAD);
+		text(&b, c, M_HELP_EXIT_VERIFY);
 	}
 	heading(&b, c, M_HELP_EXAMPLE);
 	buf_addf(&b, INDENT "%s\n", v->example);

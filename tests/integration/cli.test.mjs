@@ -94,6 +94,19 @@ describe("without a server", () => {
 		}
 	});
 
+	test("help says what an option means to its verb, and how audit verify ends", async () => {
+		const help = async (...words) => ok(await run([...words, "--help"])).out;
+		assert.match(await help("audit", "export"), /--limit N +at most N entries \(default: all\)/);
+		assert.match(await help("org", "list"), /--limit N +at most N entries \(default 50\)/);
+		const verify = await help("audit", "verify");
+		assert.match(verify, /--key FILE +the public key/);
+		assert.match(verify, /Exit status:\n[^]* 3 an entry was changed/);
+		assert.match(await help(), /audit verify: 0 whole.*3 not whole/);
+		assert.doesNotMatch(await help("token", "rotate"), /Organisations are named/);
+		assert.doesNotMatch(await help("token", "revoke"), /Organisations are named/);
+		assert.match(await help("org", "set"), /Organisations are named/);
+	});
+
 	test("both manuals name every verb and every option", async () => {
 		const verbs = [];
 		const options = new Set();
