@@ -284,7 +284,7 @@ static enum rc read_name(const json_t *v, struct wish *w, struct err *e)
 	if (w->name.n > TOKEN_NAME_MAX)
 		return err_set(e, RC_TOO_LONG, "name", "%d", TOKEN_NAME_MAX);
 	if (w->name.n == 0 || has_control(w->name) || memchr(w->name.p, '@', w->name.n))
-		return err_set(e, RC_BAD_VALUE, "name", "%s", "1 to 63 bytes without '@' and control characters");
+		return err_set(e, RC_BAD_VALUE, "name", "%s", "1..63 bytes, != '@', != U+0000..U+001F, U+007F");
 	return RC_OK;
 }
 
@@ -297,22 +297,26 @@ static enum rc read_role(const json_t *v, struct wish *w, struct err *e)
 			w->role = role;
 			return RC_OK;
 		}
-	return err_set(e, RC_BAD_VALUE, "role", "%s", "admin, risk, procurer, supplier or auditor");
+	return err_set(e, RC_BAD_VALUE, "role", "%s", "admin | risk | procurer | supplier | auditor");
 }
 
 /* Who reads all is bound to nothing; an auditor looks at one. */
 static enum rc read_orgs(struct request *r, const json_t *v, struct wish *w, struct err *e)
 {
 	bool bound = w->role != ROLE_ADMIN && w->role != ROLE_RISK;
-	size_t n = json_array_size(v), max = !bound ? 0 : w->role == ROLE_AUDITOR ? 1 : SCOPE_MAX;
+	size_t n = json_array_size(v);
 	char pointer[32];
 
 	if (v && !json_is_array(v))
 		return err_set(e, RC_WRONG_TYPE, "orgs", "%s", "array");
+	if (!bound && n > 0)
+		return err_set(e, RC_ROLE_NO_ORGS, "orgs", "%s", role_names[w->role]);
+	if (w->role == ROLE_AUDITOR && n != 1)
+		return err_set(e, RC_ROLE_ONE_ORG, "orgs", "%s", role_names[w->role]);
 	if (bound && n == 0)
 		return err_set(e, RC_REQUIRED, "orgs", "%s", "orgs");
-	if (n > max)
-		return err_set(e, RC_OUT_OF_RANGE, "orgs", "%s: %zu", role_names[w->role], max);
+	if (n > SCOPE_MAX)
+		return err_set(e, RC_OUT_OF_RANGE, "orgs", "%s: 1..%d", role_names[w->role], SCOPE_MAX);
 	for (; w->n_orgs < n; w->n_orgs++) {
 		const json_t *item = json_array_get(v, w->n_orgs);
 		uint32_t org;
@@ -335,6 +339,7 @@ static enum rc read_expiry(const struct request *r, const json_t *v, struct wish
 {
 	int64_t now_ms = clock_now_ms(r->api->c.clock);
 	int64_t max = (w->role == ROLE_AUDITOR ? AUDITOR_DAYS_MAX : DAYS_MAX) * DAY_MS;
+	char last[DAY_TEXT];
 	int32_t day;
 
 	w->expires_ms = now_ms + DAYS_DEFAULT * DAY_MS;
@@ -348,9 +353,11 @@ static enum rc read_expiry(const struct request *r, const json_t *v, struct wish
 				       json_string_value(v));
 		w->expires_ms = instant_of_day_jst(day + 1);
 	}
-	if (w->expires_ms <= now_ms || w->expires_ms > now_ms + max)
-		return err_set(e, RC_OUT_OF_RANGE, "expires_at", "1 to %lld days from now",
-			       (long long)(max / DAY_MS));
+	if (w->expires_ms <= now_ms || w->expires_ms > now_ms + max) {
+		/* the last day whose end is not behind the bound */
+		day_format(day_of_instant_jst(now_ms + max) - 1, last);
+		return err_set(e, RC_OUT_OF_RANGE, "expires_at", "> now, <= %s", last);
+	}
 	return RC_OK;
 }
 
@@ -422,7 +429,7 @@ static enum rc changeable(struct request *r, uint64_t *out_id, struct err *e)
 	if (!rc)
 		rc = find_token(r, *out_id, &k, e);
 	if (!rc && *out_id == 0)
-		rc = err_set(e, RC_CONFLICT, NULL, "%s", "admin.token (docs/operations.md)");
+		rc = err_set(e, RC_ADMIN_TOKEN, NULL, "%s", "DIR/admin.token");
 	return rc;
 }
 

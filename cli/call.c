@@ -122,7 +122,7 @@ void call_problem(const struct cli *c, const struct http_reply *r)
 		SAY(c, M_SERVER_STATUS, http_url(c->http), NUM(r->status));
 	json_decref(o);
 	if (r->status == 401)
-		SAY0(c, M_TOKEN_HINT);
+		SAY0(c, http_has_token(c->http) ? M_TOKEN_REFUSED_HINT : M_TOKEN_HINT);
 }
 
 static void tell_warnings(const struct cli *c, const json_t *o)

@@ -156,6 +156,11 @@ void http_free(struct http *h)
 	free(h);
 }
 
+bool http_has_token(const struct http *h)
+{
+	return h->auth != NULL;
+}
+
 const char *http_url(const struct http *h)
 {
 	return h->url;

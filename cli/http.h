@@ -63,6 +63,7 @@ void http_reply_done(struct http_reply *r);
  * gave up), RC_USAGE (a file of TLS cannot be used), RC_TOO_LARGE, RC_NOMEM. A former answer in *out is dropped first. */
 MUST_USE enum rc http_send(struct http *h, const struct http_request *rq, struct http_reply *out,
 			   struct err *e);
+bool http_has_token(const struct http *h);
 const char *http_url(const struct http *h);
 
 /* Appends "/" and seg, percent-encoded. */

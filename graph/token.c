@@ -178,7 +178,7 @@ static enum rc check_name(struct batch *b, struct view name, struct err *e)
 		return err_set(e, RC_BAD_VALUE, "name", "%s", "name");
 	token_each(b->w, 0, same_name, &s);
 	if (s.found)
-		return err_set(e, RC_CONFLICT, "name", "%.*s", (int)name.n, (const char *)name.p);
+		return err_set(e, RC_TOKEN_NAME_TAKEN, "name", "%.*s", (int)name.n, (const char *)name.p);
 	return RC_OK;
 }
 
@@ -236,7 +236,7 @@ static enum rc change(struct batch *b, const struct cmd *c, unsigned kind, struc
 		return rc;
 	*out_changed = kind == TOKEN_ROTATE || !k.revoked_ms;
 	if (kind == TOKEN_ROTATE && k.revoked_ms)
-		return err_set(e, RC_CONFLICT, NULL, "token %llu is revoked", (unsigned long long)k.id);
+		return err_set(e, RC_TOKEN_REVOKED, NULL, "%llu", (unsigned long long)k.id);
 	if (kind == TOKEN_ROTATE) {
 		memcpy(k.old_hash, k.hash, sizeof k.old_hash);
 		get_hash(rd, k.hash);

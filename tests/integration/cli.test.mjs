@@ -227,7 +227,9 @@ describe("against a stand-in", () => {
 		const r = await tw(["gaps", P], { env: { TIERWATCH_TOKEN: "wrong" } });
 		assert.equal(r.code, 1);
 		assert.match(r.err, /\[unauthorized, HTTP 401\]/);
-		assert.match(r.err, /admin\.token/);
+		assert.match(r.err, /refused: it may be mistyped, revoked or expired/);
+		assert.doesNotMatch(r.err, /admin\.token/);
+		assert.match((await tw(["gaps", P], { env: { TIERWATCH_TOKEN: "" } })).err, /give a token with .*admin\.token/);
 	});
 
 	test("token from a file, from standard input, from the configuration", async () => {

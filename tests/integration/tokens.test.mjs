@@ -60,8 +60,9 @@ describe("a token", () => {
 			[{ name: "a@b", role: "risk" }, "bad-value", "/name"],
 			[{ name: "a", role: "boss" }, "bad-value", "/role"],
 			[{ name: "a", role: "procurer" }, "required", "/orgs"],
-			[{ name: "a", role: "risk", orgs: [P] }, "out-of-range", "/orgs"],
-			[{ name: "a", role: "auditor", orgs: [P, Q] }, "out-of-range", "/orgs"],
+			[{ name: "a", role: "risk", orgs: [P] }, "role-takes-no-orgs", "/orgs"],
+			[{ name: "a", role: "auditor", orgs: [P, Q] }, "role-takes-one-org", "/orgs"],
+			[{ name: "a", role: "auditor" }, "role-takes-one-org", "/orgs"],
 			[{ name: "a", role: "procurer", orgs: ["XX-LOCAL-NO"] }, "no-such-org", "/orgs/0"],
 			[{ name: "a", role: "risk", expires_at: "2026-01-01" }, "out-of-range", "/expires_at"],
 			[{ name: "a", role: "risk", expires_at: "soon" }, "bad-date", "/expires_at"],
@@ -72,8 +73,10 @@ describe("a token", () => {
 			problem(assert, r, 422, code);
 			assert.equal(r.body.errors[0].pointer, pointer);
 		}
-		problem(assert, await make({ name: "desk", role: "risk" }), 409, "conflict");
-		problem(assert, await make({ name: "admin", role: "risk" }), 409, "conflict");
+		problem(assert, await make({ name: "desk", role: "risk" }), 409, "token-name-taken");
+		problem(assert, await make({ name: "admin", role: "risk" }), 409, "token-name-taken");
+		assert.match((await make({ name: "b", role: "risk", orgs: [P] })).body.detail, /role risk takes no organisations/);
+		assert.match((await make({ name: "b", role: "risk", expires_at: "2099-01-01" })).body.detail, /<= 20\d\d-\d\d-\d\d$/);
 	});
 
 	it("ends at once when it is revoked, and stays listed", async () => {
@@ -84,7 +87,7 @@ describe("a token", () => {
 		const { body } = await d.get(`/v1/tokens/${risk.made.id}`);
 		assert.equal(body.state, "revoked");
 		assert.ok(body.last_used_at);
-		problem(assert, await rotate(risk.made.id, {}), 409, "conflict");
+		problem(assert, await rotate(risk.made.id, {}), 409, "token-revoked");
 	});
 
 	it("is rotated: the old text ends at once, or when it is told to", async () => {
@@ -167,7 +170,7 @@ describe("a token", () => {
 		assert.match(e.log, /others could read/);
 		assert.equal((await e.get("/v1/status")).status, 200);
 		problem(assert, await e.with(first).get("/v1/status"), 401, "unauthorized");
-		problem(assert, await e.delete("/v1/tokens/0"), 409, "conflict");
+		problem(assert, await e.delete("/v1/tokens/0"), 409, "admin-token");
 		await e.stop();
 	});
 });
