@@ -33,6 +33,9 @@ int verb_clause_list(struct cli *c, const struct args *a)
 
 	if (!clause_path(c, &path, a))
 		return CLI_FAILED;
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
+	if (!path_end(c, &path))
+		return CLI_FAILED;
 	l.path = path.p;
 	return list_print(c, a, &l, NULL, NULL);
 }
@@ -43,7 +46,10 @@ int verb_clause_show(struct cli *c, const struct args *a)
 
 	if (a->n_pos < 3)
 		return verb_clause_list(c, a);
-	return clause_path(c, &path, a) ? call_show(c, path.p) : CLI_FAILED;
+	if (!clause_path(c, &path, a))
+		return CLI_FAILED;
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
+	return path_end(c, &path) ? call_show(c, path.p) : CLI_FAILED;
 }
 
 int verb_clause_set(struct cli *c, const struct args *a)

@@ -23,7 +23,10 @@ int verb_target_show(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
 
-	return target_path(c, &path, a) ? call_show(c, path.p) : CLI_FAILED;
+	if (!target_path(c, &path, a))
+		return CLI_FAILED;
+	path_query(&path, "as_of", a->opt[OPT_AS_OF]);
+	return path_end(c, &path) ? call_show(c, path.p) : CLI_FAILED;
 }
 
 int verb_target_rm(struct cli *c, const struct args *a)

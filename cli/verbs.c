@@ -52,9 +52,9 @@ const struct verb verbs[] = {
 	{ "cert", "revoke", "ORG CERT", 2, 2, B(ON), 0, verb_cert_revoke, M_V_CERT_REVOKE,
 	  "tierwatch cert revoke XX-LOCAL-A1 star3 --on 2027-08-01" },
 
-	{ "clause", "list", "P S", 2, 2, 0, 0, verb_clause_list, M_V_CLAUSE_LIST,
+	{ "clause", "list", "P S", 2, 2, B(AS_OF), 0, verb_clause_list, M_V_CLAUSE_LIST,
 	  "tierwatch clause list XX-LOCAL-BUYER XX-LOCAL-A1" },
-	{ "clause", "show", "P S [NO]", 2, 3, 0, 0, verb_clause_show, M_V_CLAUSE_SHOW,
+	{ "clause", "show", "P S [NO]", 2, 3, B(AS_OF), 0, verb_clause_show, M_V_CLAUSE_SHOW,
 	  "tierwatch clause show XX-LOCAL-BUYER XX-LOCAL-A1 2-1-2" },
 	{ "clause", "set", "P S NO [FIELD=VALUE…]", 3, ARGS_MAX_POS, 0, 0, verb_clause_set,
 	  M_V_CLAUSE_SET,
@@ -63,7 +63,7 @@ const struct verb verbs[] = {
 	{ "clause", "rm", "P S NO", 3, 3, 0, 0, verb_clause_rm, M_V_CLAUSE_RM,
 	  "tierwatch clause rm XX-LOCAL-BUYER XX-LOCAL-A1 2-1-2" },
 
-	{ "target", "show", "P", 1, 1, 0, 0, verb_target_show, M_V_TARGET_SHOW,
+	{ "target", "show", "P", 1, 1, B(AS_OF), 0, verb_target_show, M_V_TARGET_SHOW,
 	  "tierwatch target show XX-LOCAL-BUYER" },
 	{ "target", "set", "P", 1, 1,
 	  B(OWN_LEVEL) | B(DUE) | B(DEPTH) | B(TIER) | B(RULES) | B(METI), 0, verb_target_set,

@@ -542,6 +542,26 @@ describe("the command line", () => {
 		assert.match(r.err, /socket_mode and socket_group/);
 	});
 
+	it("shows clauses and targets as of a revision", async () => {
+		const at = (...words) => tw(["--url", `unix:${path()}`, ...words]);
+		const S = fictional(2);
+		for (const words of [["org", "set", S, "name=two"], ["link", "set", A, S], ["target", "set", A, "--own-level", "3"], ["clause", "set", A, S, "2-1-2", "status=drafted"]]) {
+			const r = await at(...words);
+			assert.equal(r.code, 0, words + r.err);
+		}
+		const then = JSON.parse((await at("status", "-o", "json")).out).revision;
+		assert.equal((await at("target", "set", A, "--own-level", "4")).code, 0);
+		assert.equal((await at("clause", "set", A, S, "2-1-2", "status=agreed", "agreed_on=2027-04-01")).code, 0);
+		for (const words of [["clause", "list", A, S], ["clause", "show", A, S], ["clause", "show", A, S, "2-1-2"]]) {
+			const r = await at(...words, "--as-of", String(then));
+			assert.equal(r.code, 0, r.err);
+			assert.match(r.out, /drafted/);
+			assert.match((await at(...words)).out, /agreed/);
+		}
+		const level = async (...more) => JSON.parse((await at("target", "show", A, "-o", "json", ...more)).out).own_level;
+		assert.deepEqual([await level("--as-of", String(then)), await level()], [3, 4]);
+	});
+
 	it("lists tokens under headings of their own", async () => {
 		const at = (...words) => tw(["--url", `unix:${path()}`, "--lang", "ja", ...words]);
 		assert.equal((await at("token", "create", "gone", "--role", "risk")).code, 0);
