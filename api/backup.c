@@ -25,6 +25,8 @@ static void copy(struct request *r)
 		rc = store_copy_fd(r->api->c.store, fd);
 	if (!rc && fstat(fd, &st))
 		rc = err_set(&e, RC_IO, NULL, "%s", strerror(errno));
+	if (!rc && !login_stands(r)) /* the copy took its time */
+		rc = RC_UNAUTHORIZED;
 	if (rc) {
 		if (fd >= 0)
 			close(fd);

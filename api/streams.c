@@ -1,10 +1,14 @@
-/* streams.c - a handler's stream as the server pulls it: each step in the loop's own transaction. */
+/*
+ * streams.c - a handler's stream as the server pulls it: each step in the loop's own transaction, and only while the
+ * caller may still be here.
+ */
 #include <stdlib.h>
 
 #include "api/api_int.h"
 
 struct pump {
 	struct stream *s;
+	struct request *r; /* the server keeps it until done() */
 	struct loop *loop;
 };
 
@@ -13,6 +17,9 @@ static enum http_pull pull(void *state, struct buf *out)
 	struct pump *p = state;
 	bool end = false;
 	enum rc rc;
+
+	if (!login_stands(p->r))
+		return HTTP_PULL_ABORT;
 	struct txn *t = p->s->waits ? NULL : loop_txn(p->loop, &rc);
 
 	if (!t && !p->s->waits)
@@ -32,6 +39,7 @@ static void done(void *state)
 	struct pump *p = state;
 
 	p->s->free(p->s);
+	limits_leave(p->r->api->limits, p->r->limit_slot);
 	free(p);
 }
 
@@ -44,7 +52,7 @@ bool stream_send(struct request *r)
 		r->stream->free(r->stream);
 		return false;
 	}
-	*p = (struct pump){ r->stream, r->http->loop_data };
+	*p = (struct pump){ r->stream, r, r->http->loop_data };
 	answer_fill(r);
 	r->http->res.source = &source;
 	r->http->res.source_state = p;

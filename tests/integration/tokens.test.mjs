@@ -142,6 +142,28 @@ describe("a token", () => {
 		await e.stop();
 	});
 
+	it("that ends or gets another text cuts off the exports under way", async () => {
+		const e = await Daemon.start();
+		const note = "n".repeat(1000);
+		let text = "id,name,note\n";
+		for (let i = 0; i < 60000; i++) text += `XX-LOCAL-${i},${i},${note}\n`;
+		assert.equal((await e.import("kind=orgs&format=csv", text)).accepted, 60000);
+		const ways = [
+			["DELETE", (id) => `/v1/tokens/${id}`],
+			["POST", (id) => `/v1/tokens/${id}/rotate`],
+		];
+		for (const [method, path] of ways)
+			for (const stream of ["/v1/exports/orgs?format=ndjson", "/v1/audit"]) {
+				const who = await e.as("risk");
+				const r = await who.fetch("GET", stream, { headers: { "Accept-Encoding": "identity" } });
+				assert.equal(r.status, 200);
+				await sleep(300); // it is not read: more is made than the connection holds
+				await e.must(method, path(who.made.id), method === "POST" ? {} : undefined);
+				await assert.rejects(r.text(), TypeError, `${method} ${stream}`);
+			}
+		await e.stop();
+	});
+
 	it("survives a restart, and expires by the clock", async () => {
 		const e = await Daemon.start();
 		await e.org(P);
