@@ -156,6 +156,11 @@ static enum rc check_room(struct request *r, struct err *e)
 	case RUN_SEARCH:
 	case RUN_CHANGE:
 	case RUN_BACKUP:
+	case RUN_STREAM:
+		break;
+	case RUN_LIGHT: /* what was known then is read on the pool */
+		if (!query_has(&r->query, Q_as_of))
+			return RC_OK;
 		break;
 	case RUN_UPLOAD:
 		kind = LIMIT_UPLOADS;
@@ -166,9 +171,7 @@ static enum rc check_room(struct request *r, struct err *e)
 		kind = LIMIT_STREAMS;
 		break;
 	case RUN_PLAIN:
-	case RUN_LIGHT:
 	case RUN_WRITE:
-	case RUN_STREAM:
 	case RUN_LOGIN:
 		return RC_OK;
 	}

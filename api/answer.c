@@ -91,6 +91,12 @@ static void give_room_back(struct request *r)
 	r->limit_slot = 0;
 }
 
+/* It keeps its place until its stream ends. */
+static bool goes_on(const struct request *r)
+{
+	return r->reply.status < 400 && r->route && (r->route->run == RUN_EVENTS || r->route->run == RUN_STREAM);
+}
+
 void answer_fill(struct request *r)
 {
 	struct http_response *res = &r->http->res;
@@ -98,7 +104,7 @@ void answer_fill(struct request *r)
 
 	buf_done(&r->fields);
 	buf_done(&r->contacts);
-	if (!r->route || r->route->run != RUN_EVENTS || p->status >= 400)
+	if (!goes_on(r))
 		give_room_back(r);
 	if (!buf_ok(&p->body)) {
 		struct err e = { .rc = RC_NOMEM };
