@@ -374,6 +374,22 @@ describe("first page on the daemon", { skip: skip || (DAEMON ? false : "TIERWATC
 			await close();
 		});
 
+	test("what one may not see is said once; the header says who is logged in", async () => {
+		const token = await daemon.bound("supplier", [DEEPER, SUPPLIER, BUYER]);
+		const { page, close } = await open(`${daemon.base}/#token=${token}&to=/buyers/${BUYER}`);
+		await page.getByRole("alert").waitFor();
+		assert.equal((await page.getByRole("alert").innerText()).trim(), "この内容を見る権限がありません。");
+		assert.equal(await page.getByRole("alert").getByRole("button").count(), 0);
+		assert.equal(await page.locator(".live").count(), 0);
+		assert.match(await page.locator(".caller").innerText(), /supplier-3\S* 取引先/);
+		assert.deepEqual(await axe(page), []);
+		await page.getByRole("button", { name: "English" }).click();
+		assert.match(await page.locator(".caller").innerText(), /supplier-3\S* supplier/);
+		await page.setViewportSize({ width: 320, height: 800 });
+		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+		await close();
+	});
+
 	for (const role of ["procurer", "auditor"])
 		test(`role ${role} finds its own organisation, which has no targets`, async () => {
 			const token = await daemon.bound(role, [SUPPLIER]);

@@ -1,7 +1,8 @@
 /* The frame around every page: header, language, what the figures mean, and the page itself. */
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { known, login, logOut, me, notice } from "./api/session";
+import { known, login, logOut, type Me, me, notice } from "./api/session";
+import { Name } from "./components/Name";
 import { t } from "./i18n";
 import { lang, langSet } from "./i18n/lang";
 import { AskedPage } from "./pages/Asked";
@@ -9,6 +10,23 @@ import { BuyerPage } from "./pages/Buyer";
 import { BuyersPage } from "./pages/Buyers";
 import { TokenPage } from "./pages/Token";
 import { type Route, route } from "./router";
+
+function Caller({ who }: { who: Me }) {
+	return (
+		<>
+			<p class="caller">
+				<span class="hidden">{t.value.signedIn} </span>
+				<strong>
+					<Name text={who.name} />
+				</strong>{" "}
+				<span>{t.value.roles[who.role]}</span>
+			</p>
+			<button type="button" class="quiet" onClick={logOut}>
+				{t.value.signOut}
+			</button>
+		</>
+	);
+}
 
 function Header() {
 	const other = lang.value === "ja" ? "en" : "ja";
@@ -20,11 +38,7 @@ function Header() {
 			</a>
 			<p class="tagline">{t.value.tagline}</p>
 			<div class="top-actions">
-				{me.value !== null && (
-					<button type="button" class="quiet" title={me.value.name} onClick={logOut}>
-						{t.value.signOut}
-					</button>
-				)}
+				{me.value !== null && <Caller who={me.value} />}
 				<button type="button" class="quiet" lang={other} onClick={() => langSet(other)}>
 					{t.value.switchLang}
 				</button>

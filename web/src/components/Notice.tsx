@@ -20,15 +20,19 @@ function textOf(error: unknown): string {
 	}
 }
 
+/* What one may not see stays so: the server's reason and another try add nothing. */
+export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.status === 403;
+
 export function ErrorNotice({ error, retry }: { error: unknown; retry?: () => void }) {
-	const detail = error instanceof ApiError && error.status > 0 ? error.detail || error.message : "";
+	const final = isForbidden(error);
+	const detail = error instanceof ApiError && error.status > 0 && !final ? error.detail || error.message : "";
 	return (
 		<div class="notice bad" role="alert">
 			<p>
 				{textOf(error)}
 				{detail !== "" && <span class="muted"> {detail}</span>}
 			</p>
-			{retry && (
+			{retry && !final && (
 				<button type="button" onClick={retry}>
 					{t.value.retry}
 				</button>

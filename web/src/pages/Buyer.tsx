@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { streamState } from "../api/events";
 import { Name } from "../components/Name";
-import { ErrorNotice, Loading } from "../components/Notice";
+import { ErrorNotice, isForbidden, Loading } from "../components/Notice";
 import { StatePatterns } from "../components/State";
 import { f, t } from "../i18n";
 import { lang } from "../i18n/lang";
@@ -53,7 +53,7 @@ function Title({ store }: { store: BuyerStore }) {
 						<span>{t.value.buyer.horizon(figures.horizon)}</span>
 					</>
 				)}
-				<Live />
+				{!isForbidden(store.error.value) && <Live />}
 			</p>
 		</div>
 	);

@@ -3,7 +3,7 @@
  * figures anew behind the scenes, as many gap rows as were open, and swaps them in when all have come.
  */
 import { batch, signal } from "@preact/signals";
-import { get, getAll, getRevised, isAbort, orgPath } from "../../api/client";
+import { ApiError, get, getAll, getRevised, isAbort, orgPath } from "../../api/client";
 import { eventsFollow } from "../../api/events";
 import { nameOf, nameRemember, nameWant } from "../../api/names";
 import type { EventEnvelope, Expiring, Exposure, Gap, Kind, Org, Page, Timing } from "../../api/types";
@@ -192,6 +192,8 @@ export function buyerStore(id: string) {
 			};
 			document.addEventListener("visibilitychange", shown);
 			void refresh().then(() => {
+				/* What one may not see does not change by an event. */
+				if (error.value instanceof ApiError && error.value.status === 403) return;
 				if (!stopped) unfollow = eventsFollow(revision, { event, resumed: () => void refresh() });
 			});
 			return () => {
