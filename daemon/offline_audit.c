@@ -81,7 +81,9 @@ static void say_sound(const struct audit_result *r, bool pinned, bool ja)
 		       pinned        ? ""
 		       : r->keys > 1 ? (ja ? "、途中で鍵が変わっています" : "; the key changed on the way")
 				     : (ja ? "、--key で照合していません" : "; not compared: no --key was given"));
-	if (r->unsigned_entries)
+	if (r->heads + r->heads_unchecked == 0)
+		printf("%s\n", ja ? "署名はありません" : "nothing is signed");
+	else if (r->unsigned_entries)
 		printf(ja ? "最後の署名より後の未署名の記録: %" PRIu64 " 件\n" : "entries after the last signed head: %" PRIu64 "\n",
 		       r->unsigned_entries);
 }
@@ -90,6 +92,12 @@ static int say(const struct audit_result *r, bool pinned)
 {
 	bool ja = offline_language() == LANG_JA;
 
+	/* who names a key wants to know that it signed: a log that nobody signed proves nothing */
+	if (!r->bad_line && pinned && r->heads == 0) {
+		printf("%s\n", ja ? "この鍵による署名が一つもありません（tierwatch audit sign で署名できます）"
+				  : "nothing is signed with this key (tierwatch audit sign makes a signature)");
+		return EXIT_DAMAGED;
+	}
 	if (!r->bad_line) {
 		say_sound(r, pinned, ja);
 		return EXIT_OK;

@@ -96,6 +96,18 @@ describe("the audit log", () => {
 		assert.match(ja.out, /記録は完全です/);
 	});
 
+	it("that nobody signed proves nothing to who names a key", () => {
+		const first = lines.findIndex((l) => JSON.parse(l).type === "head");
+		const unsigned = join(dir, "unsigned.ndjson");
+		writeFileSync(unsigned, `${lines.slice(0, first).join("\n")}\n`);
+		const plain = tierwatch("audit", "verify", unsigned);
+		assert.equal(plain.code, 0, plain.out);
+		assert.match(plain.out, /nothing is signed/);
+		const pinned = tierwatch("audit", "verify", unsigned, "--key", key);
+		assert.equal(pinned.code, 3);
+		assert.match(pinned.out, /nothing is signed with this key/);
+	});
+
 	it("finds lines that were dropped, moved, doubled, put in or cut", async () => {
 		assert.equal((await verify(lines)).code, 0);
 		for (let i = 1; i < lines.length - 1; i++) {
