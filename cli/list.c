@@ -52,9 +52,35 @@ static int fetch(struct run *r, struct call_reply *reply)
 	return call_get(r->c, path.p, reply);
 }
 
+static bool has_any(const json_t *items, const char *const *fields)
+{
+	for (size_t i = 0; i < json_array_size(items); i++)
+		for (size_t k = 0; fields[k]; k++) {
+			const json_t *v = json_object_get(json_array_get(items, i), fields[k]);
+
+			if (v && !json_is_null(v))
+				return true;
+		}
+	return false;
+}
+
+static bool make_rows(struct run *r, const json_t *page)
+{
+	const struct list *l = r->l;
+	bool bare = r->c->output == OUT_TABLE && l->bare_cols &&
+		    !has_any(json_object_get(page, "items"), l->bare_without);
+
+	r->rows = rows_new(r->c, bare ? l->bare_cols : l->cols, bare ? l->n_bare_cols : l->n_cols);
+	if (r->rows)
+		rows_of(r->rows, l->name);
+	return r->rows != NULL;
+}
+
 static bool take_first(struct run *r, json_t *page)
 {
 	r->first = json_copy(page);
+	if (!make_rows(r, page))
+		return false;
 	if (!r->first || json_object_set_new(r->first, "items", json_array()) != 0)
 		return false;
 	return r->c->output != OUT_TABLE || !r->l->head || r->l->head(r->c, page);
@@ -137,10 +163,7 @@ int list_print(const struct cli *c, const struct args *a, const struct list *l, 
 		return CLI_USAGE;
 	if (l->whole)
 		r.left = SIZE_MAX;
-	r.rows = rows_new(c, l->cols, l->n_cols);
-	if (r.rows)
-		rows_of(r.rows, l->name);
-	status = r.rows ? read_pages(&r) : call_nomem(c);
+	status = read_pages(&r);
 	if (status == CLI_OK)
 		status = finish(&r);
 	if (status == CLI_OK && out_items)

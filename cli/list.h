@@ -13,6 +13,11 @@ struct list {
 	const struct column *cols;
 	size_t n_cols;
 	const char *name; /* headings of its own: rows_of; NULL: none */
+	/* Of a table where no item of the first page has one of the fields (ends with NULL): they are
+	 * not for this caller's eyes. NULL: cols always. */
+	const struct column *bare_cols;
+	size_t n_bare_cols;
+	const char *const *bare_without;
 	bool whole; /* the server answers all at once and takes no limit */
 	/* Prints what a table shows above the items, once, from the first page; may be NULL. */
 	bool (*head)(const struct cli *c, const json_t *page);

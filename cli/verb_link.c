@@ -17,6 +17,14 @@ static const struct column to_suppliers[] = { { "supplier", CELL_TEXT }, COMMON_
 static const struct column to_procurers[] = { { "procurer", CELL_TEXT }, COMMON_COLUMNS,
 					       { "procurer_name", CELL_TEXT } };
 
+/* A supplier does not see what its procurer makes of it. */
+static const struct column to_procurers_bare[] = {
+	{ "procurer", CELL_TEXT }, { "effective_level", CELL_NUM }, { "held", CELL_NUM },
+	{ "gap", CELL_FLAG },	   { "due", CELL_TEXT },	    { "planned_on", CELL_TEXT },
+	{ "procurer_name", CELL_TEXT },
+};
+static const char *const not_for_suppliers[] = { "criticality", "dependency", "annual_spend", NULL };
+
 int verb_link_list(struct cli *c, const struct args *a)
 {
 	AUTO(buf_done) struct buf path = BUF_INIT;
@@ -24,6 +32,11 @@ int verb_link_list(struct cli *c, const struct args *a)
 	struct list l = { .cols = reverse ? to_procurers : to_suppliers,
 			  .n_cols = ARRAY_LEN(to_suppliers) };
 
+	if (reverse) {
+		l.bare_cols = to_procurers_bare;
+		l.n_bare_cols = ARRAY_LEN(to_procurers_bare);
+		l.bare_without = not_for_suppliers;
+	}
 	if (!path_org(c, &path, a->pos[0]))
 		return CLI_FAILED;
 	buf_adds(&path, reverse ? "/procurers" : "/suppliers");

@@ -562,6 +562,20 @@ describe("the command line", () => {
 		assert.deepEqual([await level("--as-of", String(then)), await level()], [3, 4]);
 	});
 
+	it("shows a supplier its procurers without columns that are not for it", async () => {
+		const at = (...words) => tw(["--url", `unix:${path()}`, ...words]);
+		const S = fictional(3);
+		for (const words of [["org", "set", S, "name=three"], ["link", "set", A, S, "planned_on=2028-02-01", "criticality=high"]]) assert.equal((await at(...words)).code, 0);
+		const token = (await at("token", "create", "three", "--role", "supplier", "--org", S)).out.trim();
+		const own = await tw(["--url", d.url, "--cacert", pem("ca"), "link", "list", S, "--procurers"], { TIERWATCH_TOKEN: token });
+		assert.equal(own.code, 0, own.err);
+		assert.match(own.out, /^PROCURER .*PLANNED ON +NAME\n.* 2028-02-01 /);
+		assert.doesNotMatch(own.out, /CRITICALITY|DEPENDENCY|SPEND/);
+		assert.match((await at("link", "list", S, "--procurers")).out, /CRITICALITY +DEPENDENCY +ANNUAL SPEND/);
+		assert.equal((await at("link", "list", S, "--procurers", "-o", "csv")).out.split("\r\n")[0].includes("criticality"), true);
+		assert.equal((await at("link", "list", A, "--procurers", "-o", "csv")).out.split("\r\n")[0].includes("criticality"), true);
+	});
+
 	it("lists tokens under headings of their own", async () => {
 		const at = (...words) => tw(["--url", `unix:${path()}`, "--lang", "ja", ...words]);
 		assert.equal((await at("token", "create", "gone", "--role", "risk")).code, 0);
