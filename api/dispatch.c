@@ -391,6 +391,7 @@ static bool on_head(void *user, struct http_request *http, struct http_limits *l
 	if (r->route && r->route->body == BODY_FILE) {
 		limits->body_max = a->c.import_max_bytes;
 		limits->spool = true;
+		limits->hash = r->idempotency_key.n > 0;
 	}
 	return true;
 }

@@ -23,6 +23,8 @@ struct tls;
 
 #define HTTP_ETAG_GZIP "-gzip" /* ends the tag of a compressed form */
 
+#define HTTP_HASH_BYTES 32 /* BLAKE2b */
+
 enum http_pull {
 	HTTP_PULL_MORE, /* something may have been written; call again */
 	HTTP_PULL_END, /* that was the last piece */
@@ -64,6 +66,7 @@ struct http_request {
 	struct view body; /* in memory; else body_fd >= 0 */
 	int body_fd; /* a file without a name, positioned anywhere: use pread */
 	uint64_t body_bytes;
+	uint8_t body_hash[HTTP_HASH_BYTES]; /* of a body that was to be hashed; else 0 */
 	uint64_t id; /* unique in this process */
 	unsigned loop; /* index of the loop it came in on */
 	void *loop_data; /* what loop_init() gave; for use on the loop thread */
@@ -75,6 +78,7 @@ struct http_request {
 struct http_limits {
 	uint64_t body_max; /* larger bodies: 413. Default 1 MiB */
 	bool spool; /* into a file, however small */
+	bool hash; /* as it comes, where it is spooled */
 };
 
 struct server_handler {

@@ -117,6 +117,7 @@ struct request {
 	struct http_client_cert cert; /* in the arena */
 	struct buf body;
 	enum body_place body_place;
+	struct crypto_generichash_blake2b_state *hash; /* of the body; NULL: not wanted. In the arena */
 	size_t body_accounted;
 	bool keep_alive, has_head, own_tls;
 	bool admitted; /* by on_head(), and on_request() or an answer is to come */

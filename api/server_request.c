@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -131,6 +132,8 @@ void request_release(struct request *q)
 		close(p->body_fd);
 	p->body_fd = -1;
 	p->body_bytes = 0;
+	memset(p->body_hash, 0, sizeof(p->body_hash));
+	q->hash = NULL;
 	p->body = p->path = p->query = view_of(NULL, 0);
 	p->user = NULL;
 	http1_reset(&q->reader);
@@ -182,6 +185,8 @@ static int spool_write(struct request *q, struct view v)
 {
 	const char *p = v.p;
 	size_t n = v.n;
+	if (q->hash)
+		crypto_generichash_update(q->hash, v.p, v.n);
 	while (n) {
 		ssize_t w = write(q->pub.body_fd, p, n);
 		if (w < 0 && errno == EINTR)
@@ -210,9 +215,23 @@ static int spool_begin(struct request *q)
 	return status;
 }
 
+/* In steps, as the pieces are written: the loop is not held up. */
+static bool hash_begin(struct request *q)
+{
+	char *p = arena_alloc(q->pub.arena, sizeof(*q->hash) + 64);
+	if (!p)
+		return false;
+	p += (64 - ((uintptr_t)p & 63)) & 63;
+	q->hash = (void *)p;
+	crypto_generichash_init(q->hash, NULL, 0, HTTP_HASH_BYTES);
+	return true;
+}
+
 int request_body_begin(struct request *q, const struct http_limits *limits)
 {
 	q->body_place = BODY_MEMORY;
+	if (limits->hash && limits->spool && !hash_begin(q))
+		return 503;
 	bool large = q->reader.content_length > q->loop->server->config.body_memory_bytes;
 	return large || limits->spool ? spool_begin(q) : 0;
 }
@@ -236,7 +255,13 @@ int request_body_add(struct request *q, struct view data)
 	return buf_ok(&q->body) ? 0 : 503;
 }
 
-void request_body_end(struct request *q) { q->pub.body = buf_view(&q->body); }
+void request_body_end(struct request *q)
+{
+	q->pub.body = buf_view(&q->body);
+	if (q->hash)
+		crypto_generichash_final(q->hash, q->pub.body_hash, HTTP_HASH_BYTES);
+	q->hash = NULL;
+}
 
 /* --- for handlers --- */
 

@@ -19,7 +19,7 @@
 
 struct key {
 	uint8_t name[16]; /* hash of caller and key */
-	uint8_t request[16]; /* hash of query and length */
+	uint8_t request[16]; /* hash of query and body */
 	uint64_t job;
 	enum key_state { KEY_FREE, KEY_PENDING, KEY_DONE } state;
 };
@@ -65,11 +65,9 @@ static void hash_two(struct view a, struct view b, uint8_t out[16])
 static struct key key_of(const struct request *r)
 {
 	struct key k = { 0 };
-	uint8_t length[8];
 
-	be64_put(length, r->http->body_bytes);
 	hash_two(view_str(r->who.name), r->idempotency_key, k.name);
-	hash_two(r->raw_query, view_of(length, sizeof(length)), k.request);
+	hash_two(r->raw_query, view_of(r->http->body_hash, sizeof(r->http->body_hash)), k.request);
 	return k;
 }
 

@@ -72,6 +72,7 @@ describe("imports", () => {
 		assert.ok(storm.every((r) => r.status === 202 || r.status === 409));
 		assert.equal((await send("k1", text)).headers.get("location"), [...jobs][0]);
 		assert.equal((await send("k1", `${text}\n`)).status, 422);
+		assert.equal((await send("k1", text.replace("一度", "二度"))).status, 422, "as long, and another file");
 		assert.notEqual((await send("k2", text)).headers.get("location"), [...jobs][0]);
 	});
 });
