@@ -56,6 +56,12 @@ static enum msg help_of(const struct verb *v, enum opt o)
 	return opt_def(o)->help;
 }
 
+/* --key is global, but says another thing here. */
+static uint64_t shown_options(const struct verb *v)
+{
+	return v->opts | (v->run == verb_audit_verify ? OPT_BIT(KEY) : 0);
+}
+
 static void option_line(struct buf *b, const struct cli *c, const struct verb *v, enum opt o)
 {
 	const struct opt_def *d = opt_def(o);
@@ -140,7 +146,7 @@ int help_verb(struct cli *c, const struct verb *v)
 	if (v->opts) {
 		heading(&b, c, M_HELP_OPTIONS);
 		for (enum opt o = 0; o < OPT__COUNT; o++)
-			if (v->opts >> o & 1)
+			if (shown_options(v) >> o & 1)
 				option_line(&b, c, v, o);
 	}
 	if (v->run == verb_audit_verify) {

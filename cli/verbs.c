@@ -97,7 +97,7 @@ const struct verb verbs[] = {
 	  "tierwatch events --follow --after 1200 -o ndjson" },
 	{ "audit", "export", "[FILE]", 0, 1, B(AFTER) | B(LIMIT), 0, verb_audit_export, M_V_AUDIT_EXPORT,
 	  "tierwatch audit export audit-2027.ndjson" },
-	{ "audit", "verify", "FILE", 1, 1, B(KEY) | B(HEAD), VERB_LOCAL, verb_audit_verify, M_V_AUDIT_VERIFY,
+	{ "audit", "verify", "FILE", 1, 1, B(HEAD), VERB_LOCAL, verb_audit_verify, M_V_AUDIT_VERIFY,
 	  "tierwatch audit verify audit-2027.ndjson --key audit.pub" },
 	{ "audit", "head", "", 0, 0, 0, 0, verb_audit_head, M_V_AUDIT_HEAD, "tierwatch audit head" },
 	{ "audit", "key", "", 0, 0, 0, 0, verb_audit_key, M_V_AUDIT_KEY, "tierwatch audit key -o json > audit.pub" },
