@@ -300,7 +300,7 @@ static uint64_t large(unsigned n, char c)
 {
 	AUTO(batch_free_p) struct batch *b = NULL;
 	struct buf fields = BUF_INIT;
-	char note[3900], ids[100][20];
+	char note[3900], ids[100][24];
 	struct op ops[100];
 	struct cmd cmd = { .type = CMD_OPS, .at_ms = 9, .actor = VIEW_LIT("x"), .ops = ops, .n_ops = n };
 	struct err e = { 0 };

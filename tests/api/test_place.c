@@ -37,8 +37,8 @@ static const char *const cert_want[AT__COUNT] = {
 	[AT_HIDDEN] = "",
 	[AT_ANONYMOUS] = "",
 	[AT_ABOVE] = "",
-	[AT_BELOW] = "scheme level registration_no issued expires suspended_from suspended_to revoked_on "
-		     "suspensions evidence ",
+	[AT_BELOW] = ("scheme level registration_no issued expires suspended_from suspended_to revoked_on "
+		      "suspensions evidence "),
 	[AT_SUPPLIER] = ALL,
 	[AT_ENTERED] = ALL,
 	[AT_OWN] = ALL,
