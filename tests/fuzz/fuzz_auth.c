@@ -47,7 +47,7 @@ static void fill(struct txn *w)
 	struct op ops[2] = { { .ent = ENT_ORG, .a = VIEW_LIT("XX-LOCAL-OWN") },
 			     { .ent = ENT_ORG, .a = VIEW_LIT("XX-LOCAL-FOREIGN") } };
 	struct cmd c = { .type = CMD_OPS, .at_ms = 1, .actor = VIEW_LIT("admin"), .ops = ops, .n_ops = 2 };
-	struct batch *b;
+	struct batch *b = NULL;
 	uint64_t revision;
 	struct err e = { 0 };
 
@@ -125,7 +125,7 @@ static void judge(const uint8_t *p, struct view rest)
 	struct permit permit = { .who = &who, .memory = memory };
 	struct op op = { .kind = (uint8_t)(1 + p[0] % 3), .ent = (uint8_t)(p[1] % ENT__COUNT), .flags = p[2] };
 	struct err e = { 0 };
-	struct txn *w;
+	struct txn *w = NULL;
 
 	who.role = (enum role)(p[3] % ROLE__COUNT);
 	who.orgs[0] = own;
