@@ -23,7 +23,7 @@ enum standing {
 	AT_HIDDEN,    /* it buys from the caller's own and does not say who it is */
 	AT_ANONYMOUS, /* it is in the caller's chain without a name */
 	AT_ABOVE,     /* it buys from the caller's own */
-	AT_BELOW,     /* it is named in the caller's chain, or entered by the caller */
+	AT_BELOW,     /* it is named in the caller's chain */
 	AT_SUPPLIER,  /* the caller's own buys from it */
 	AT_ENTERED,   /* as the caller entered it */
 	AT_OWN,

@@ -59,21 +59,17 @@ struct org_sight sight_org(struct sight *s, uint32_t org)
 		out.at = AT_OWN;
 		return out;
 	case TIE_SUPPLIER:
-		out.at = AT_SUPPLIER;
-		break;
+		out.at = org_get(s->t, org, &rec) == RC_OK && access_made(s->t, s->who, &rec) ? AT_ENTERED
+											  : AT_SUPPLIER;
+		return out;
 	case TIE_ENTERED:
-		out.at = AT_BELOW;
-		break;
+		out.at = AT_ENTERED;
+		return out;
 	case TIE_ABOVE:
 		out.at = AT_ABOVE;
 		break;
 	case TIE_NONE:
 		break;
-	}
-	if (out.at >= AT_BELOW) {
-		if (org_get(s->t, org, &rec) == RC_OK && access_made(s->t, s->who, &rec))
-			out.at = AT_ENTERED;
-		return out;
 	}
 	enum seen seen = chains_show(s, org, &out.viewer);
 	if (seen == SEEN_NAMED)
@@ -90,28 +86,6 @@ enum standing sight_cert(struct sight *s, enum standing at, const struct rec *ce
 
 /* ---- links ---- */
 
-static bool granted(struct sight *s, uint32_t viewer, const struct rec *link)
-{
-	struct rd rd = rd_of(link->f[LINK_GRANTS]);
-
-	while (rd_more(&rd)) {
-		struct view id = rd_lenbytes(&rd);
-		uint32_t org;
-		rd_u8(&rd);
-		int64_t until = rd_svarint(&rd);
-		if (rd.bad)
-			return false;
-		if ((until == DAY_NONE || s->today <= until) && org_find(s->t, id, &org) == RC_OK && org == viewer)
-			return true;
-	}
-	return false;
-}
-
-static bool visible_to(struct sight *s, uint32_t viewer, const struct rec *link)
-{
-	return rec_int(link, LINK_DISCLOSURE, DISC_UPSTREAM) != DISC_PRIVATE || granted(s, viewer, link);
-}
-
 static struct link_sight from_upstream(struct sight *s, uint32_t procurer, uint32_t supplier,
 				       const struct rec *link)
 {
@@ -121,7 +95,7 @@ static struct link_sight from_upstream(struct sight *s, uint32_t procurer, uint3
 		return out;
 	for (size_t i = 0; i < s->n_own && out.place == PLACE_NONE; i++) {
 		uint32_t viewer = s->own[i];
-		if (!visible_to(s, viewer, link) || chain_shows(s, viewer, procurer) == SEEN_NOT ||
+		if (!link_visible_to(s->t, viewer, procurer, supplier, link, s->today) || chain_shows(s, viewer, procurer) == SEEN_NOT ||
 		    chain_shows(s, viewer, supplier) == SEEN_NOT)
 			continue;
 		out = (struct link_sight){ .place = PLACE_UPSTREAM, .viewer = viewer };
@@ -198,7 +172,7 @@ static uint32_t count_below(struct sight *s, uint32_t org, const uint32_t *viewe
 	while (n_viewers && link_iter_next(&it, &link)) {
 		bool visible = false;
 		for (size_t i = 0; i < n_viewers && !visible; i++)
-			visible = visible_to(s, viewers[i], &link);
+			visible = link_visible_to(s->t, viewers[i], org, it.supplier, &link, s->today);
 		n += visible && link_active(&link, s->today) && !access_owns(s->t, s->who, it.supplier);
 	}
 	link_iter_close(&it);

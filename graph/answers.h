@@ -21,6 +21,10 @@ struct caller {
 	size_t n_own;
 };
 
+/* Is the link procurer -> supplier, with this record and not the viewer's own, visible to the viewer on the day? */
+bool link_visible_to(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, const struct rec *link,
+		     int32_t day);
+
 struct chain_query {
 	uint32_t procurer;
 	unsigned depth;   /* 1..24 */

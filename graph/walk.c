@@ -171,6 +171,15 @@ bool link_visible(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t su
 	return (attr & ADJ_GRANTS) && any_grants && grant_on(t, viewer, procurer, supplier, day) >= 0;
 }
 
+bool link_visible_to(struct txn *t, uint32_t viewer, uint32_t procurer, uint32_t supplier, const struct rec *link,
+		     int32_t day)
+{
+	uint32_t attr = (uint32_t)rec_int(link, LINK_DISCLOSURE, DISC_UPSTREAM) << 20;
+	if (rec_has(link, LINK_GRANTS))
+		attr |= ADJ_GRANTS;
+	return link_visible(t, viewer, procurer, supplier, attr, day, true);
+}
+
 bool link_names(const struct walk *w, uint32_t procurer, uint32_t supplier, uint32_t attr)
 {
 	if (adj_disclosure(attr) == DISC_UPSTREAM)
