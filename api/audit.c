@@ -229,12 +229,6 @@ enum rc audit_open(struct request *r, struct err *e)
 
 /* ---- key and head ---- */
 
-static void hex(struct json *j, const char *key, const uint8_t *p, size_t n)
-{
-	json_key(j, key);
-	audit_hex(j, p, n);
-}
-
 enum rc audit_key_show(struct request *r, struct err *e)
 {
 	uint8_t key[AUDIT_KEY];
@@ -247,7 +241,7 @@ enum rc audit_key_show(struct request *r, struct err *e)
 	json_obj(&j);
 	json_key(&j, "algorithm");
 	json_str(&j, "Ed25519");
-	hex(&j, "key", key, sizeof(key));
+	audit_hex(&j, "key", key, sizeof(key));
 	json_obj_end(&j);
 	return RC_OK;
 }
@@ -257,11 +251,11 @@ static void signed_json(struct json *j, const struct audit_head *h)
 	json_obj(j);
 	json_key(j, "revision");
 	json_uint(j, h->revision);
-	hex(j, "hash", h->hash, sizeof(h->hash));
+	audit_hex(j, "hash", h->hash, sizeof(h->hash));
 	json_key(j, "at");
 	json_instant(j, h->at_ms);
-	hex(j, "key", h->key, sizeof(h->key));
-	hex(j, "signature", h->signature, sizeof(h->signature));
+	audit_hex(j, "key", h->key, sizeof(h->key));
+	audit_hex(j, "signature", h->signature, sizeof(h->signature));
 	json_obj_end(j);
 }
 
@@ -282,7 +276,7 @@ static enum rc head_json(struct request *r, struct txn *t)
 	json_obj(&j);
 	json_key(&j, "revision");
 	json_uint(&j, revision);
-	hex(&j, "hash", hash, sizeof(hash));
+	audit_hex(&j, "hash", hash, sizeof(hash));
 	json_key(&j, "first");
 	json_uint(&j, base.revision + 1);
 	rc = audit_head_last(t, &h);

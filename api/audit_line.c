@@ -37,23 +37,15 @@ const char *audit_type_name(enum cmd_type type)
 
 /* ---- bytes as text ---- */
 
-void audit_hex(struct json *j, const uint8_t *p, size_t n)
+void audit_hex(struct json *j, const char *key, const uint8_t *p, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
-	char text[128];
+	char text[129];
 
+	if (key)
+		json_key(j, key);
 	n = MIN(n, sizeof(text) / 2);
-	for (size_t i = 0; i < n; i++) {
-		text[2 * i] = digits[p[i] >> 4];
-		text[2 * i + 1] = digits[p[i] & 15];
-	}
+	sodium_bin2hex(text, sizeof(text), p, n);
 	json_strv(j, view_of(text, 2 * n));
-}
-
-static void key_hex(struct json *j, const char *key, const uint8_t *p, size_t n)
-{
-	json_key(j, key);
-	audit_hex(j, p, n);
 }
 
 static void base64(struct json *j, struct view v)
@@ -77,7 +69,7 @@ static void base64(struct json *j, struct view v)
 static void contacts_ref(struct json *j, const struct audit_line *l, struct view ref)
 {
 	json_obj(j);
-	key_hex(j, "reference", ref.p, ref.n);
+	audit_hex(j, "reference", ref.p, ref.n);
 	if (l->erased && l->erased(l->arg, ref)) {
 		json_key(j, "erased");
 		json_bool(j, true);
@@ -208,23 +200,6 @@ static const struct past *image_find(const struct audit_line *l, enum ent ent, s
 
 /* ---- operations ---- */
 
-static void op_names(struct json *j, const struct op *op)
-{
-	static const char *const names[ENT__COUNT][3] = {
-		[ENT_ORG] = { "org" },
-		[ENT_LINK] = { "procurer", "supplier" },
-		[ENT_CERT] = { "org", "certificate" },
-		[ENT_CLAUSE] = { "procurer", "supplier", "no" },
-		[ENT_TARGETS] = { "org" },
-	};
-	const struct view v[3] = { op->a, op->b, op->c };
-
-	for (int i = 0; i < 3 && names[op->ent][i]; i++) {
-		json_key(j, names[op->ent][i]);
-		json_strv(j, v[i]);
-	}
-}
-
 static void op_json(struct json *j, const struct audit_line *l, const struct op *op, uint8_t *named)
 {
 	uint8_t bytes[4 + 128];
@@ -237,7 +212,7 @@ static void op_json(struct json *j, const struct audit_line *l, const struct op 
 	json_str(j, kind_names[op->kind]);
 	json_key(j, "entity");
 	json_str(j, entities[op->ent].name);
-	op_names(j, op);
+	op_names_json(j, op);
 	if (key.n) {
 		key_text((enum ent)op->ent, key, text);
 		json_key(j, "key");
@@ -324,11 +299,11 @@ static void head_json(struct json *j, struct view blob)
 	json_obj(j);
 	json_key(j, "revision");
 	json_uint(j, h.revision);
-	key_hex(j, "hash", h.hash, sizeof(h.hash));
+	audit_hex(j, "hash", h.hash, sizeof(h.hash));
 	json_key(j, "at");
 	json_instant(j, h.at_ms);
-	key_hex(j, "key", h.key, sizeof(h.key));
-	key_hex(j, "signature", h.signature, sizeof(h.signature));
+	audit_hex(j, "key", h.key, sizeof(h.key));
+	audit_hex(j, "signature", h.signature, sizeof(h.signature));
 	json_obj_end(j);
 }
 
@@ -338,7 +313,7 @@ static void prune_json(struct json *j, struct view blob)
 		return;
 	json_key(j, "dropped_to");
 	json_uint(j, be64_get(blob.p));
-	key_hex(j, "dropped_hash", (const uint8_t *)blob.p + 8, AUDIT_HASH);
+	audit_hex(j, "dropped_hash", (const uint8_t *)blob.p + 8, AUDIT_HASH);
 }
 
 static void erase_json(struct json *j, struct view blob)
@@ -354,7 +329,7 @@ static void erase_json(struct json *j, struct view blob)
 	json_key(j, "references");
 	json_arr(j);
 	for (size_t i = 0; i + 16 <= x.refs.n; i += 16)
-		audit_hex(j, (const uint8_t *)x.refs.p + i, 16);
+		audit_hex(j, NULL, (const uint8_t *)x.refs.p + i, 16);
 	json_arr_end(j);
 }
 
@@ -483,9 +458,9 @@ bool audit_line(struct buf *out, struct audit_line *l)
 		base64(&j, l->command);
 	}
 	if (l->part <= 1)
-		key_hex(&j, "prev", l->prev, AUDIT_HASH);
+		audit_hex(&j, "prev", l->prev, AUDIT_HASH);
 	if (l->last)
-		key_hex(&j, "hash", l->hash, AUDIT_HASH);
+		audit_hex(&j, "hash", l->hash, AUDIT_HASH);
 	json_obj_end(&j);
 	buf_addc(out, '\n');
 	return buf_ok(out);

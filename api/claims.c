@@ -7,18 +7,13 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "importers/json_fields.h"
 
 #define VALUES_MAX 2000 /* of one claim; Entra ID sends at most 200 groups */
 #define TIME_MAX 253402300799.0 /* 9999-12-31 */
 #define NAME_PREFIX "oidc:"
 
 /* ---- one claim ---- */
-
-static struct view text_of(const json_t *v)
-{
-	return json_is_string(v) ? view_of(json_string_value(v), json_string_length(v))
-				 : view_of(NULL, 0);
-}
 
 static const json_t *claim_find(const json_t *claims, const char *name)
 {
@@ -43,9 +38,9 @@ static const json_t *claim_find(const json_t *claims, const char *name)
 static bool claim_value(const json_t *v, size_t i, struct view *out)
 {
 	if (json_is_array(v))
-		*out = text_of(i < VALUES_MAX ? json_array_get(v, i) : NULL);
+		*out = json_text(i < VALUES_MAX ? json_array_get(v, i) : NULL);
 	else
-		*out = i == 0 ? text_of(v) : view_of(NULL, 0);
+		*out = i == 0 ? json_text(v) : view_of(NULL, 0);
 	return json_is_array(v) ? i < MIN(json_array_size(v), (size_t)VALUES_MAX) : out->p != NULL;
 }
 
@@ -99,17 +94,17 @@ static const char *check_parties(const json_t *c, const struct claim_rules *r)
 		return "aud";
 	if (!azp)
 		return r->id_token && json_is_array(aud) && json_array_size(aud) > 1 ? "azp" : NULL;
-	if (view_is(text_of(azp), r->client_id))
+	if (view_is(json_text(azp), r->client_id))
 		return NULL;
-	return !r->id_token && text_of(azp).n && list_has(r->clients, text_of(azp)) ? NULL : "azp";
+	return !r->id_token && json_text(azp).n && list_has(r->clients, json_text(azp)) ? NULL : "azp";
 }
 
 const char *claims_check(const json_t *c, const struct claim_rules *r)
 {
-	struct view sub = text_of(json_object_get(c, "sub"));
+	struct view sub = json_text(json_object_get(c, "sub"));
 	const char *wrong;
 
-	if (!view_is(text_of(json_object_get(c, "iss")), r->issuer))
+	if (!view_is(json_text(json_object_get(c, "iss")), r->issuer))
 		return "iss";
 	wrong = check_parties(c, r);
 	if (!wrong)
@@ -118,31 +113,12 @@ const char *claims_check(const json_t *c, const struct claim_rules *r)
 		return wrong;
 	if (sub.n == 0 || sub.n > 255)
 		return "sub";
-	if (r->id_token && !view_is(text_of(json_object_get(c, "nonce")), r->nonce))
+	if (r->id_token && !view_is(json_text(json_object_get(c, "nonce")), r->nonce))
 		return "nonce";
 	return NULL;
 }
 
 /* ---- who is it here? ---- */
-
-static struct view trim(struct view v)
-{
-	const char *p = v.p;
-
-	while (v.n && (*p == ' ' || *p == '\t'))
-		p++, v.n--;
-	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
-		v.n--;
-	return view_of(p, v.n);
-}
-
-static enum role role_find(struct view name)
-{
-	for (int i = ROLE_NONE + 1; i < ROLE__COUNT; i++)
-		if (view_is(name, role_names[i]))
-			return (enum role)i;
-	return ROLE_NONE;
-}
 
 /* "value:role"; the last colon counts, since values may be addresses. */
 static bool map_row(struct view v, struct role_map *m)
@@ -151,8 +127,8 @@ static bool map_row(struct view v, struct role_map *m)
 
 	if (!colon || m->n == ROLE_MAP_MAX)
 		return false;
-	m->rows[m->n].value = trim(view_of(p, (size_t)(colon - p)));
-	m->rows[m->n].role = role_find(trim(view_of(colon + 1, v.n - (size_t)(colon + 1 - p))));
+	m->rows[m->n].value = view_trim(view_of(p, (size_t)(colon - p)));
+	m->rows[m->n].role = role_find(view_trim(view_of(colon + 1, v.n - (size_t)(colon + 1 - p))));
 	return m->rows[m->n].value.n && m->rows[m->n++].role != ROLE_NONE;
 }
 
@@ -163,7 +139,7 @@ enum rc role_map_parse(struct view text, struct role_map *out, struct err *e)
 	out->n = 0;
 	while (p < end) {
 		const char *comma = memchr(p, ',', (size_t)(end - p));
-		struct view row = trim(view_of(p, (size_t)((comma ? comma : end) - p)));
+		struct view row = view_trim(view_of(p, (size_t)((comma ? comma : end) - p)));
 		if (row.n && !map_row(row, out))
 			return err_set(e, RC_USAGE, NULL, "'%.*s' is not VALUE:ROLE",
 				       (int)MIN(row.n, (size_t)100), (const char *)row.p);
@@ -176,7 +152,7 @@ enum rc role_map_parse(struct view text, struct role_map *out, struct err *e)
  * log has the organisation. */
 static bool name_from(const json_t *claims, const char *claim, char out[CLAIM_NAME_MAX])
 {
-	struct view v = text_of(claim_find(claims, claim));
+	struct view v = json_text(claim_find(claims, claim));
 	const unsigned char *p = v.p;
 	size_t n = sizeof(NAME_PREFIX) - 1;
 
@@ -197,7 +173,7 @@ static bool name_from(const json_t *claims, const char *claim, char out[CLAIM_NA
 
 static void name_of(const json_t *claims, const char *claim, char out[CLAIM_NAME_MAX])
 {
-	struct view sub = text_of(json_object_get(claims, "sub"));
+	struct view sub = json_text(json_object_get(claims, "sub"));
 	uint8_t hash[16];
 	char hex[2 * sizeof(hash) + 1];
 

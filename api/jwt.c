@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/util.h"
+#include "importers/json_fields.h"
 
 #define RSA_BITS_MIN 2048
 #define RSA_BITS_MAX 8192
@@ -285,12 +286,6 @@ bool jwt_looks_like(struct view token)
 	return token.n > 3 && memcmp(token.p, "eyJ", 3) == 0 && split(token, &p);
 }
 
-static struct view text_of(const json_t *v)
-{
-	return json_is_string(v) ? view_of(json_string_value(v), json_string_length(v))
-				 : view_of(NULL, 0);
-}
-
 /* A token of another kind must not pass for this one (RFC 8725, 3.11). */
 static bool type_fits(const json_t *typ)
 {
@@ -306,7 +301,7 @@ static enum jwt_verdict check_header(const struct jwks *keys, const json_t *h, u
 				     struct view signature, const struct key **out)
 {
 	const json_t *kid = json_object_get(h, "kid");
-	int alg = alg_find(text_of(json_object_get(h, "alg")));
+	int alg = alg_find(json_text(json_object_get(h, "alg")));
 	size_t bytes = alg < 0 ? 0 : algs_known[alg].signature_bytes;
 
 	if (alg < 0 || !(algs >> alg & 1))
@@ -319,7 +314,7 @@ static enum jwt_verdict check_header(const struct jwks *keys, const json_t *h, u
 		return JWT_BAD_FORM;
 	if (bytes && signature.n != sodium_base64_encoded_len(bytes, BASE64) - 1)
 		return JWT_BAD_SIGNATURE;
-	return key_find(keys, text_of(kid), (enum jwt_alg)alg, out);
+	return key_find(keys, json_text(kid), (enum jwt_alg)alg, out);
 }
 
 /* The claims are read from the bytes that the signature was checked over. */

@@ -93,17 +93,6 @@ void problem_json_plain(struct buf *out, int status, const char *code, const cha
 	json_obj_end(&j);
 }
 
-static struct view trimmed(struct view v)
-{
-	const char *p = v.p;
-
-	while (v.n && (*p == ' ' || *p == '\t'))
-		p++, v.n--;
-	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
-		v.n--;
-	return view_of(p, v.n);
-}
-
 /* Thousandths of a q-value, 1000 where there is none; -1: not one. */
 static int weight(struct view params)
 {
@@ -141,8 +130,8 @@ enum lang problem_lang(struct view v)
 		const char *comma = memchr(p, ',', (size_t)(end - p));
 		const char *stop = comma ? comma : end;
 		const char *semi = memchr(p, ';', (size_t)(stop - p));
-		struct view tag = trimmed(view_of(p, (size_t)((semi ? semi : stop) - p)));
-		int w = semi ? weight(trimmed(view_of(semi + 1, (size_t)(stop - semi - 1)))) : 1000;
+		struct view tag = view_trim(view_of(p, (size_t)((semi ? semi : stop) - p)));
+		int w = semi ? weight(view_trim(view_of(semi + 1, (size_t)(stop - semi - 1)))) : 1000;
 		if (is_lang(tag, "ja") && w > best_ja)
 			best_ja = w;
 		if (is_lang(tag, "en") && w > best_en)

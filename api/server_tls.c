@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sodium.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,17 +72,13 @@ static void add_common_name(struct conn_tls *t, const X509 *cert)
 /* A certificate that was not verified never comes so far: the handshake fails. */
 static void keep_client_cert(struct conn_tls *t)
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	X509 *cert = SSL_get0_peer_certificate(t->ssl);
 	if (!cert || SSL_get_verify_result(t->ssl) != X509_V_OK ||
 	    X509_digest(cert, EVP_sha256(), digest, &n) != 1 || n != 32)
 		return;
-	for (unsigned i = 0; i < n; i++) {
-		t->fingerprint[2 * i] = hex[digest[i] >> 4];
-		t->fingerprint[2 * i + 1] = hex[digest[i] & 15];
-	}
+	sodium_bin2hex(t->fingerprint, sizeof(t->fingerprint), digest, n);
 	add_common_name(t, cert);
 	add_alt_names(t, cert);
 }

@@ -15,6 +15,7 @@
 #include "base/tokentext.h"
 #include "base/util.h"
 #include "importers/json_fields.h"
+#include "importers/json_values.h"
 
 #define DAY_MS ((int64_t)86400000)
 #define DAYS_DEFAULT 365
@@ -259,31 +260,16 @@ struct wish {
 	int64_t expires_ms;
 };
 
-static struct view text_of(const json_t *v)
-{
-	return view_of(json_string_value(v), json_string_length(v));
-}
-
-static bool has_control(struct view v)
-{
-	const unsigned char *p = v.p;
-
-	for (size_t i = 0; i < v.n; i++)
-		if (p[i] < 0x20 || p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 static enum rc read_name(const json_t *v, struct wish *w, struct err *e)
 {
 	if (!v)
 		return err_set(e, RC_REQUIRED, "name", "%s", "name");
 	if (!json_is_string(v))
 		return err_set(e, RC_WRONG_TYPE, "name", "%s", "string");
-	w->name = text_of(v);
+	w->name = json_text(v);
 	if (w->name.n > TOKEN_NAME_MAX)
 		return err_set(e, RC_TOO_LONG, "name", "%d", TOKEN_NAME_MAX);
-	if (w->name.n == 0 || has_control(w->name) || memchr(w->name.p, '@', w->name.n))
+	if (w->name.n == 0 || text_has_control(w->name) || memchr(w->name.p, '@', w->name.n))
 		return err_set(e, RC_BAD_VALUE, "name", "%s", "1..63 bytes, != '@', != U+0000..U+001F, U+007F");
 	return RC_OK;
 }
@@ -292,11 +278,9 @@ static enum rc read_role(const json_t *v, struct wish *w, struct err *e)
 {
 	if (!v)
 		return err_set(e, RC_REQUIRED, "role", "%s", "role");
-	for (enum role role = ROLE_ADMIN; role < ROLE__COUNT; role++)
-		if (json_is_string(v) && strcmp(json_string_value(v), role_names[role]) == 0) {
-			w->role = role;
-			return RC_OK;
-		}
+	w->role = role_find(json_text(v));
+	if (w->role != ROLE_NONE)
+		return RC_OK;
 	return err_set(e, RC_BAD_VALUE, "role", "%s", "admin | risk | procurer | supplier | auditor");
 }
 
@@ -323,7 +307,7 @@ static enum rc read_orgs(struct request *r, const json_t *v, struct wish *w, str
 		snprintf(pointer, sizeof(pointer), "orgs/%u", w->n_orgs);
 		if (!json_is_string(item))
 			return err_set(e, RC_WRONG_TYPE, pointer, "%s", "string");
-		struct view id = text_of(item);
+		struct view id = json_text(item);
 		if (org_find(r->txn, id, &org) != RC_OK)
 			return err_set(e, RC_NO_SUCH_ORG, pointer, "%.*s", (int)utf8_cut(id, 130),
 				       (const char *)id.p);
@@ -347,9 +331,9 @@ static enum rc read_expiry(const struct request *r, const json_t *v, struct wish
 		return RC_OK;
 	if (!json_is_string(v))
 		return err_set(e, RC_WRONG_TYPE, "expires_at", "%s", "string");
-	if (!instant_parse(text_of(v), &w->expires_ms)) {
-		if (!day_parse(text_of(v), &day))
-			return err_set(e, RC_BAD_DATE, "expires_at", "%.*s", (int)utf8_cut(text_of(v), 60),
+	if (!instant_parse(json_text(v), &w->expires_ms)) {
+		if (!day_parse(json_text(v), &day))
+			return err_set(e, RC_BAD_DATE, "expires_at", "%.*s", (int)utf8_cut(json_text(v), 60),
 				       json_string_value(v));
 		w->expires_ms = instant_of_day_jst(day + 1);
 	}
@@ -361,31 +345,10 @@ static enum rc read_expiry(const struct request *r, const json_t *v, struct wish
 	return RC_OK;
 }
 
-static enum rc only_members(json_t *obj, const char *const *names, struct err *e)
+/* No body is an empty object; whether it is one at all, jv_check_members() says. */
+static enum rc parse_body(struct request *r, json_t **out, struct err *e)
 {
-	const char *name;
-	json_t *v;
-
-	json_object_foreach(obj, name, v) {
-		bool known = false;
-		(void)v;
-		for (size_t i = 0; names[i]; i++)
-			known = known || strcmp(names[i], name) == 0;
-		if (!known)
-			return err_set(e, RC_UNKNOWN_FIELD, name, "%s", name);
-	}
-	return RC_OK;
-}
-
-static enum rc parse_object(struct request *r, json_t **out, struct err *e)
-{
-	enum rc rc = json_parse(r->body.n ? r->body : VIEW_LIT("{}"), out, e);
-
-	if (!rc && !json_is_object(*out)) {
-		json_decref(*out);
-		rc = err_set(e, RC_WRONG_TYPE, NULL, "%s", "object");
-	}
-	return rc;
+	return json_parse(r->body.n ? r->body : VIEW_LIT("{}"), out, e);
 }
 
 enum rc token_create(struct request *r, struct err *e)
@@ -395,11 +358,11 @@ enum rc token_create(struct request *r, struct err *e)
 	struct wish w = { 0 };
 	uint8_t hash[TOKEN_HASH_BYTES];
 	json_t *obj;
-	enum rc rc = c ? parse_object(r, &obj, e) : RC_NOMEM;
+	enum rc rc = c ? parse_body(r, &obj, e) : RC_NOMEM;
 
 	if (rc)
 		return rc;
-	rc = only_members(obj, names, e);
+	rc = jv_check_members(obj, "", names, e);
 	if (!rc)
 		rc = read_name(json_object_get(obj, "name"), &w, e);
 	if (!rc)
@@ -437,7 +400,7 @@ static enum rc read_keep(json_t *obj, int64_t *out_hours, struct err *e)
 {
 	static const char *const names[] = { "keep_old_hours", NULL };
 	const json_t *v = json_object_get(obj, "keep_old_hours");
-	enum rc rc = only_members(obj, names, e);
+	enum rc rc = jv_check_members(obj, "", names, e);
 
 	*out_hours = 0;
 	if (rc || !v)
@@ -456,7 +419,7 @@ enum rc token_rotate(struct request *r, struct err *e)
 	uint8_t hash[TOKEN_HASH_BYTES];
 	int64_t hours;
 	json_t *obj;
-	enum rc rc = c ? parse_object(r, &obj, e) : RC_NOMEM;
+	enum rc rc = c ? parse_body(r, &obj, e) : RC_NOMEM;
 
 	if (rc)
 		return rc;

@@ -64,17 +64,6 @@ bool etag_stored(struct view tag, uint64_t *out)
 	return true;
 }
 
-static struct view trimmed(struct view v)
-{
-	const char *p = v.p;
-
-	while (v.n && (*p == ' ' || *p == '\t'))
-		p++, v.n--;
-	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
-		v.n--;
-	return view_of(p, v.n);
-}
-
 static bool list_has(struct view list, uint64_t stored)
 {
 	struct view tag;
@@ -89,7 +78,7 @@ static bool list_has(struct view list, uint64_t stored)
 /* stored: the record's revision as read here; 0 where there is none. apply looks again. */
 static enum rc preconditions(struct request *r, uint64_t stored, struct err *e)
 {
-	struct view match = trimmed(r->if_match), none = trimmed(r->if_none_match);
+	struct view match = view_trim(r->if_match), none = view_trim(r->if_none_match);
 	bool exists = stored != 0 || r->op.ent == ENT_CLAUSE;
 
 	if (match.p && view_is(match, "*")) {

@@ -3,6 +3,8 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES = \
 	%D%/arena.c \
 	%D%/arena.h \
+	%D%/base32.c \
+	%D%/base32.h \
 	%D%/buf.c \
 	%D%/buf.h \
 	%D%/clock.c \

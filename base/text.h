@@ -12,6 +12,8 @@ size_t utf8_columns(struct view v);
 /* Longest prefix of at most max bytes that does not cut a character. */
 size_t utf8_cut(struct view v, size_t max);
 
+bool text_has_control(struct view v); /* a control character of ASCII: it would break lines of mails and logs */
+
 /* Full-width ASCII forms and the ideographic space become ASCII, blanks (also U+3000, U+00A0)
  * are trimmed at both ends; everything else stays. For ids, numbers, dates, enumerations. Appends. */
 void text_fold_ascii(struct buf *out, struct view v);

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "base/base32.h"
+
 #define PREFIX "tw_"
 #define PREFIX_CHARS 3u
-#define RANDOM_CHARS 52u
-#define SUM_CHARS 7u
+#define RANDOM_CHARS BASE32_CHARS(TOKEN_BYTES)
+#define SUM_BYTES 4u
+#define SUM_CHARS BASE32_CHARS(SUM_BYTES)
 
-static const char digits[33] = "abcdefghijklmnopqrstuvwxyz234567";
+_Static_assert(PREFIX_CHARS + RANDOM_CHARS + SUM_CHARS + 1 == TOKEN_TEXT, "room for all of it");
 
 /* CRC-32 as zlib and PNG have it. */
 static uint32_t crc32_of(const char *p, size_t n)
@@ -23,33 +26,18 @@ static uint32_t crc32_of(const char *p, size_t n)
 	return ~crc;
 }
 
-/* n bytes, high bit first, five to a character; the last is filled with zeros. */
-static char *base32(const uint8_t *in, size_t n, char *out)
-{
-	uint32_t bits = 0, have = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		bits = (bits << 8 | in[i]) & 0xfff;
-		for (have += 8; have >= 5; have -= 5)
-			*out++ = digits[bits >> (have - 5) & 31];
-	}
-	if (have)
-		*out++ = digits[bits << (5 - have) & 31];
-	return out;
-}
-
 static void sum_of(const char *random, char out[SUM_CHARS])
 {
 	uint32_t crc = crc32_of(random, RANDOM_CHARS);
-	uint8_t bytes[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
+	uint8_t bytes[SUM_BYTES] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
 
-	base32(bytes, sizeof(bytes), out);
+	base32_encode(bytes, sizeof(bytes), out);
 }
 
 void token_text_make(const uint8_t random[TOKEN_BYTES], char out[TOKEN_TEXT])
 {
 	memcpy(out, PREFIX, PREFIX_CHARS);
-	base32(random, TOKEN_BYTES, out + PREFIX_CHARS);
+	base32_encode(random, TOKEN_BYTES, out + PREFIX_CHARS);
 	sum_of(out + PREFIX_CHARS, out + PREFIX_CHARS + RANDOM_CHARS);
 	out[TOKEN_TEXT - 1] = '\0';
 }

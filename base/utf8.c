@@ -1,4 +1,4 @@
-/* utf8.c - strict UTF-8: validity, lengths, terminal columns. */
+/* utf8.c - strict UTF-8: validity, lengths, terminal columns; control characters. */
 #include <utf8proc.h>
 
 #include "base/text.h"
@@ -35,6 +35,16 @@ size_t utf8_char_len(struct view v)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	return n;
+}
+
+bool text_has_control(struct view v)
+{
+	const unsigned char *p = v.p;
+
+	for (size_t i = 0; i < v.n; i++)
+		if (p[i] < 0x20 || p[i] == 0x7f)
+			return true;
+	return false;
 }
 
 bool utf8_valid(struct view v)

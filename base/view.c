@@ -1,4 +1,4 @@
-/* view.c - ordering of byte views. */
+/* view.c - ordering and trimming of byte views. */
 #include "base/view.h"
 
 #include "base/util.h"
@@ -11,4 +11,15 @@ int view_cmp(struct view a, struct view b)
 	if (c != 0)
 		return c;
 	return (a.n > b.n) - (a.n < b.n);
+}
+
+struct view view_trim(struct view v)
+{
+	const char *p = v.p;
+
+	while (v.n && (*p == ' ' || *p == '\t'))
+		p++, v.n--;
+	while (v.n && (p[v.n - 1] == ' ' || p[v.n - 1] == '\t'))
+		v.n--;
+	return view_of(p, v.n);
 }

@@ -20,5 +20,7 @@ static inline bool view_eq(struct view a, struct view b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 static inline bool view_is(struct view a, const char *s) { return view_eq(a, view_str(s)); }
+/* Without the blanks and tabs around it. */
+struct view view_trim(struct view v);
 /* memcmp order, shorter first on a tie. */
 int view_cmp(struct view a, struct view b);

@@ -2,10 +2,9 @@
 #include "graph/audit.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "base/util.h"
+#include "graph/findings.h"
 #include "graph/state.h"
 
 #define FINDINGS_MAX 100u
@@ -208,59 +207,40 @@ void audit_append(struct batch *b, struct view command)
 
 /* ---- checking ---- */
 
-struct chain_check {
-	void (*report)(void *arg, const char *sentence);
-	void *arg;
-	size_t n;
-};
-
-static void PRINTF(2, 3) found(struct chain_check *k, const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-
-	if (k->n++ >= FINDINGS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	k->report(k->arg, text);
-}
-
 /* One entry; goes on from what AUDIT says, so that one changed entry is one finding. */
-static void check_entry(struct chain_check *k, struct txn *t, uint64_t revision, uint8_t hash[AUDIT_HASH])
+static void check_entry(struct findings *k, struct txn *t, uint64_t revision, uint8_t hash[AUDIT_HASH])
 {
 	uint8_t kept[AUDIT_HASH], made[AUDIT_HASH];
 	enum rc rc = audit_hash_at(t, revision, kept);
 
 	if (rc != RC_OK) {
-		found(k, "The audit chain lacks revision %" PRIu64 ".", revision);
+		finding(k, "The audit chain lacks revision %" PRIu64 ".", revision);
 		memset(kept, 0, sizeof kept);
 	}
 	if (rc == RC_OK && (audit_compute(t, revision, hash, made) != RC_OK || memcmp(made, kept, AUDIT_HASH) != 0))
-		found(k, "The log entry of revision %" PRIu64 " is not the one that the audit chain vouches for.", revision);
+		finding(k, "The log entry of revision %" PRIu64 " is not the one that the audit chain vouches for.", revision);
 	memcpy(hash, kept, AUDIT_HASH);
 }
 
 size_t audit_check(struct txn *t, void (*report)(void *arg, const char *sentence), void *arg)
 {
-	struct chain_check k = { report, arg, 0 };
+	struct findings k = { report, arg, 0, FINDINGS_MAX };
 	struct audit_base base;
 	uint64_t last = graph_revision(t), first = log_first(t);
 
 	if (graph_format(t) < 2)
 		return 0; /* it is chained when the daemon opens it */
 	if (audit_base(t, &base) != RC_OK) {
-		found(&k, "%s", "The beginning of the audit chain cannot be read.");
+		finding(&k, "%s", "The beginning of the audit chain cannot be read.");
 		return k.n;
 	}
 	if (first && first != base.revision + 1)
-		found(&k, "The log begins at revision %" PRIu64 "; the audit chain at %" PRIu64 ".", first,
+		finding(&k, "The log begins at revision %" PRIu64 "; the audit chain at %" PRIu64 ".", first,
 		      base.revision + 1);
 	for (uint64_t rev = base.revision + 1; rev <= last && txn_rc(t) == RC_OK && k.n < FINDINGS_MAX; rev++)
 		check_entry(&k, t, rev, base.hash);
 	if (txn_count(t, DB_AUDIT) != last - base.revision && !k.n)
-		found(&k, "The audit chain has %" PRIu64 " entries for %" PRIu64 " revisions.", txn_count(t, DB_AUDIT),
+		finding(&k, "The audit chain has %" PRIu64 " entries for %" PRIu64 " revisions.", txn_count(t, DB_AUDIT),
 		      last - base.revision);
 	return k.n;
 }

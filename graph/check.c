@@ -3,12 +3,12 @@
  * both directions of every link, held steps, counts, the log's continuity. Says in words what is wrong.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/orgid.h"
 #include "base/util.h"
 #include "graph/audit.h"
+#include "graph/findings.h"
 #include "graph/state.h"
 #include "graph/steps.h"
 
@@ -16,9 +16,7 @@
 
 struct check {
 	struct txn *t;
-	void (*report)(void *arg, const char *sentence);
-	void *arg;
-	size_t n;
+	struct findings f;
 	uint64_t links, orgs, ids, codes, grants, calendar;
 	uint32_t max_org;
 	struct adj_reader out, in;
@@ -27,17 +25,7 @@ struct check {
 	struct cal_set cal;
 };
 
-static void PRINTF(2, 3) found(struct check *k, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-	if (k->n++ >= FINDINGS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	k->report(k->arg, text);
-}
+#define found(k, ...) finding(&(k)->f, __VA_ARGS__)
 
 static const char *name(struct check *k, uint32_t org, char buf[160])
 {
@@ -353,12 +341,12 @@ static bool check_past(void *arg, const struct past *p)
 	struct check *k = arg;
 	if (!past_sound(p) || p->revision > graph_revision(k->t) || p->revision <= past_from(k->t))
 		found(k, "What revision %" PRIu64 " found (%s) cannot be read.", p->revision, entities[p->ent].name);
-	return k->n < FINDINGS_MAX;
+	return k->f.n < FINDINGS_MAX;
 }
 
 size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence), void *arg)
 {
-	struct check k = { .t = t, .report = report, .arg = arg, .max_org = graph_max_org(t) };
+	struct check k = { .t = t, .f = { report, arg, 0, FINDINGS_MAX }, .max_org = graph_max_org(t) };
 	k.targets = malloc(sizeof *k.targets);
 	if (!k.targets) {
 		report(arg, "Out of memory.");
@@ -376,7 +364,7 @@ size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence
 	check_calendar(&k);
 	check_log(&k);
 	past_each(t, 0, check_past, &k);
-	k.n += audit_check(t, report, arg);
+	k.f.n += audit_check(t, report, arg);
 	if (txn_rc(t) != RC_OK)
 		found(&k, "Reading failed: %s.", rc_code(txn_rc(t)));
 	if (k.out.bad || k.in.bad)
@@ -385,5 +373,5 @@ size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence
 	adj_reader_done(&k.in);
 	cal_set_done(&k.cal);
 	free(k.targets);
-	return k.n;
+	return k.f.n;
 }

@@ -117,6 +117,9 @@ MUST_USE enum rc cmd_decode(struct view bytes, struct cmd *c);
 /* One op of a CMD_OPS; false: rd is bad, which in a part of the bytes may only mean that more follows. */
 bool op_decode(struct rd *rd, struct op *op);
 bool op_sound(const struct op *op); /* its kind and entity exist */
+/* The members that name what an op of the log is about: "procurer", "supplier", … */
+struct json;
+void op_names_json(struct json *j, const struct op *op);
 /* The reference under which contacts of one entity are kept: BLAKE2b keyed with the store's secret
  * over the entity's key and the bytes, so equal contents give the same reference and nobody without the secret
  * can test a guess. */

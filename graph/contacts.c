@@ -26,17 +26,6 @@ bool contact_next(struct rd *r, struct contact *out)
 	return true;
 }
 
-/* Control characters would break lines of mails and logs. */
-static bool has_control(struct view v)
-{
-	const unsigned char *p = v.p;
-
-	for (size_t i = 0; i < v.n; i++)
-		if (p[i] < 0x20 || p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* One '@' with something on both sides, and nothing that could end or split a mail header. */
 static bool email_ok(struct view v)
 {
@@ -77,7 +66,7 @@ enum rc contact_check(const struct contact *c, struct err *e)
 			return err_set(e, RC_TOO_LONG, contact_part_names[i], "%d", CONTACT_TEXT_MAX);
 		if (v.n && !utf8_valid(v))
 			return err_set(e, RC_BAD_UTF8, contact_part_names[i], NULL);
-		if (has_control(v))
+		if (text_has_control(v))
 			return bad(e, (enum contact_part)i, v);
 	}
 	if (email.n && !email_ok(email))

@@ -181,7 +181,7 @@ static enum event_type type_of_op(const struct op *op)
 	return EV_TARGETS_CHANGED;
 }
 
-static void op_names(struct json *j, const struct op *op)
+void op_names_json(struct json *j, const struct op *op)
 {
 	static const char *const names[ENT__COUNT][3] = {
 		[ENT_ORG] = { "org" },
@@ -192,8 +192,7 @@ static void op_names(struct json *j, const struct op *op)
 	};
 	const struct view v[3] = { op->a, op->b, op->c };
 	for (int i = 0; i < 3 && names[op->ent][i]; i++) {
-		json_key(j, op->ent == ENT_LINK && i == 1 && (op->flags & OPF_BY_CODE) ? "supplier_code"
-										       : names[op->ent][i]);
+		json_key(j, names[op->ent][i]);
 		json_strv(j, v[i]);
 	}
 }
@@ -211,7 +210,7 @@ static void op_event(const struct op *op, struct event *ev, struct buf *subject,
 	buf_clear(data);
 	json_init(&j, data);
 	json_obj(&j);
-	op_names(&j, op);
+	op_names_json(&j, op);
 	ev->change = op->kind == OP_DELETE ? "deleted" : op->flags & OPF_CREATED ? "created" : "updated";
 	json_key(&j, "change");
 	json_str(&j, ev->change);

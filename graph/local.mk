@@ -39,6 +39,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/field.h \
 	%D%/fields.def \
 	%D%/figures.c \
+	%D%/findings.c \
+	%D%/findings.h \
 	%D%/graph.h \
 	%D%/head.c \
 	%D%/idorder.c \

@@ -15,19 +15,6 @@ uint32_t graph_format(struct txn *t)
 	return meta_get(t, "format", &v) == RC_OK && v.n == 4 ? be32_get(v.p) : 0;
 }
 
-static uint64_t entry_bytes(struct txn *t, uint64_t revision)
-{
-	uint8_t key[12] = { 0 };
-	uint64_t n = 0;
-	AUTO_CUR struct cur c = { 0 };
-
-	be64_put(key, revision);
-	cur_open(&c, t, DB_LOG);
-	for (bool ok = cur_ge(&c, view_of(key, 12)); ok && cur_in(&c, view_of(key, 8)); ok = cur_next(&c))
-		n += c.val.n;
-	return n;
-}
-
 /* The last entry that is chained, and its hash. */
 static enum rc chain_end(struct txn *t, uint64_t *out, uint8_t hash[AUDIT_HASH])
 {
@@ -55,7 +42,7 @@ static enum rc chain_on(struct txn *t, bool *out_done)
 	enum rc rc = chain_end(t, &at, hash);
 
 	for (unsigned n = 0; rc == RC_OK && at < last && n < STEP_REVISIONS && bytes < STEP_BYTES; n++) {
-		bytes += entry_bytes(t, ++at);
+		bytes += audit_command_bytes(t, ++at);
 		rc = audit_compute(t, at, hash, hash);
 		be64_put(key, at);
 		if (rc == RC_OK)

@@ -35,5 +35,11 @@ MUST_USE enum rc json_to_fields(enum ent ent, const json_t *obj, bool merge,
  */
 MUST_USE enum rc json_parse(struct view text, json_t **out, struct err *e);
 
+/* A string's text; .p NULL: it is none. */
+static inline struct view json_text(const json_t *v)
+{
+	return json_is_string(v) ? view_of(json_string_value(v), json_string_length(v)) : view_of(NULL, 0);
+}
+
 /* What GET adds to each entity beside its fields (ends with NULL): the usual `ignored`. */
 extern const char *const json_derived_names[ENT__COUNT][16];

@@ -44,7 +44,7 @@ enum rc jv_check_members(const json_t *obj, const char *base, const char *const 
 		if (*n)
 			continue;
 		snprintf(ptr, sizeof(ptr), "%s/%.40s", base, name);
-		return err_set(e, RC_UNKNOWN_FIELD, ptr, "%s", name);
+		return err_set(e, RC_UNKNOWN_FIELD, base[0] ? ptr : name, "%s", name);
 	}
 	return RC_OK;
 }

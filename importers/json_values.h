@@ -25,7 +25,7 @@ const char *jv_ptr(char ptr[JSON_PTR], const char *name, size_t i, const char *m
 const json_t *jv_member(const json_t *obj, const char *name);
 /* v is a list of at most f->max items. */
 MUST_USE enum rc jv_check_list(const struct field *f, const json_t *v, struct err *e);
-/* obj is an object whose members are all among names (NULL ended). base: its pointer. */
+/* obj is an object whose members are all among names (NULL ended). base: its pointer; "": the whole body. */
 MUST_USE enum rc jv_check_members(const json_t *obj, const char *base, const char *const *names,
 				    struct err *e);
 

@@ -7,6 +7,14 @@
 
 const char *const role_names[ROLE__COUNT] = { "none", "admin", "risk", "procurer", "supplier", "auditor" };
 
+enum role role_find(struct view name)
+{
+	for (int i = ROLE_NONE + 1; i < ROLE__COUNT; i++)
+		if (view_is(name, role_names[i]))
+			return (enum role)i;
+	return ROLE_NONE;
+}
+
 bool access_sees_all(const struct identity *who)
 {
 	return who->role == ROLE_ADMIN || who->role == ROLE_RISK;

@@ -13,6 +13,7 @@
 
 enum role { ROLE_NONE, ROLE_ADMIN, ROLE_RISK, ROLE_PROCURER, ROLE_SUPPLIER, ROLE_AUDITOR, ROLE__COUNT };
 extern const char *const role_names[ROLE__COUNT];
+enum role role_find(struct view name); /* ROLE_NONE: no such role */
 
 #define SCOPE_MAX 64   /* organisations that one caller is bound to */
 #define ACTOR_MAX 200  /* NAME, or NAME@ID of the first of them */

@@ -96,3 +96,23 @@ void records_past(struct txn *t, uint64_t revision, struct buf *out)
 	buf_clear(out);
 	past_each(t, revision, gather_one, &g);
 }
+
+void records_neighbours(struct txn *t, enum adj_dir d, uint32_t org, struct buf *out)
+{
+	struct adj_reader r;
+	struct adj_run run;
+
+	buf_clear(out);
+	adj_reader_init(&r, t, d);
+	for (bool ok = adj_first(&r, org, &run); ok; ok = adj_next(&r, &run)) {
+		size_t dated = 0;
+
+		for (uint32_t i = 0; i < run.n; i++) {
+			buf_add(out, &run.e[i], 8);
+			if (run.e[i].attr & ADJ_DATED)
+				buf_add(out, &run.d[dated++], 8);
+		}
+	}
+	adj_reader_done(&r);
+	ck_assert(!r.bad);
+}

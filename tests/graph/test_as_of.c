@@ -93,26 +93,6 @@ static void same_db(struct txn *o, enum db db)
 	ck_assert_uint_eq(txn_count(o, db), txn_count(twin, db));
 }
 
-static void neighbours(struct txn *t, enum adj_dir d, uint32_t org, struct buf *out)
-{
-	struct adj_reader r;
-	struct adj_run run;
-
-	buf_clear(out);
-	adj_reader_init(&r, t, d);
-	for (bool ok = adj_first(&r, org, &run); ok; ok = adj_next(&r, &run)) {
-		size_t dated = 0;
-
-		for (uint32_t i = 0; i < run.n; i++) {
-			buf_add(out, &run.e[i], 8);
-			if (run.e[i].attr & ADJ_DATED)
-				buf_add(out, &run.d[dated++], 8);
-		}
-	}
-	adj_reader_done(&r);
-	ck_assert(!r.bad);
-}
-
 static void chain(struct txn *t, uint32_t org, struct buf *out)
 {
 	struct chain_query q = { .procurer = org, .depth = 4, .on = graph_today(t), .horizon = 90,
@@ -141,8 +121,8 @@ static void same_answers(struct txn *o)
 		struct rec r;
 
 		for (int d = ADJ_OUT; d <= ADJ_IN; d++) {
-			neighbours(o, (enum adj_dir)d, org, &a);
-			neighbours(twin, (enum adj_dir)d, org, &b);
+			records_neighbours(o, (enum adj_dir)d, org, &a);
+			records_neighbours(twin, (enum adj_dir)d, org, &b);
 			ck_assert_msg(view_eq(buf_view(&a), buf_view(&b)), "neighbours of %u", org);
 		}
 		if (org_get(twin, org, &r) != RC_OK)

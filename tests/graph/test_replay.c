@@ -90,27 +90,6 @@ static void same_keys_and_values(enum db db)
 	ck_assert_msg(more_a == more_b, "%s: one has more", store_schema[db].name);
 }
 
-/* Where runs and segments are cut depends on the batches; what they hold does not. */
-static void neighbours(struct txn *t, enum adj_dir d, uint32_t org, struct buf *out)
-{
-	struct adj_reader r;
-	struct adj_run run;
-
-	buf_clear(out);
-	adj_reader_init(&r, t, d);
-	for (bool ok = adj_first(&r, org, &run); ok; ok = adj_next(&r, &run)) {
-		size_t dated = 0;
-
-		for (uint32_t i = 0; i < run.n; i++) {
-			buf_add(out, &run.e[i], 8);
-			if (run.e[i].attr & ADJ_DATED)
-				buf_add(out, &run.d[dated++], 8);
-		}
-	}
-	adj_reader_done(&r);
-	ck_assert(!r.bad);
-}
-
 static void links(struct txn *t, uint32_t org, struct buf *out)
 {
 	struct link_iter it;
@@ -141,8 +120,8 @@ static void same_stores(void)
 		links(copy, o, &b);
 		ck_assert_msg(view_eq(buf_view(&a), buf_view(&b)), "links of %u differ", o);
 		for (int d = ADJ_OUT; d <= ADJ_IN; d++) {
-			neighbours(origin, (enum adj_dir)d, o, &a);
-			neighbours(copy, (enum adj_dir)d, o, &b);
+			records_neighbours(origin, (enum adj_dir)d, o, &a);
+			records_neighbours(copy, (enum adj_dir)d, o, &b);
 			ck_assert_msg(view_eq(buf_view(&a), buf_view(&b)), "neighbours of %u differ", o);
 		}
 	}
