@@ -181,7 +181,7 @@ static enum rc check_room(struct request *r, struct err *e)
 /* The route, the caller, the parameters: everything that needs no body and no store. */
 enum rc admit(struct request *r, struct err *e)
 {
-	uint64_t query;
+	query_bits query;
 	unsigned allow;
 	enum rc rc;
 

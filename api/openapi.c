@@ -282,7 +282,7 @@ static void query_schema(struct json *j, const struct query_def *d)
 
 static void parameters(struct json *j, const struct route *r)
 {
-	uint64_t query = r->query;
+	query_bits query = r->query;
 
 	if (r->method == HTTP_GET && r->access)
 		query |= QBIT(revision_at_least);

@@ -122,7 +122,7 @@ static enum rc read_value(const struct query_def *d, struct view v, struct query
 	return RC_INTERNAL;
 }
 
-static int find_allowed(struct view name, uint64_t allowed)
+static int find_allowed(struct view name, query_bits allowed)
 {
 	for (int i = 0; i < Q__COUNT; i++)
 		if (allowed >> i & 1 && view_is(name, query_defs[i].name))
@@ -130,7 +130,7 @@ static int find_allowed(struct view name, uint64_t allowed)
 	return -1;
 }
 
-static enum rc read_pair(const struct url_param *u, uint64_t allowed, struct query *q,
+static enum rc read_pair(const struct url_param *u, query_bits allowed, struct query *q,
 			 struct err *e)
 {
 	int i = find_allowed(u->name, allowed);
@@ -142,11 +142,11 @@ static enum rc read_pair(const struct url_param *u, uint64_t allowed, struct que
 			       (const char *)u->name.p);
 	if (q->given >> i & 1)
 		return err_set(e, RC_BAD_QUERY, u->name.p, "'%s' stands twice", query_defs[i].name);
-	q->given |= (uint64_t)1 << i;
+	q->given |= (query_bits)1 << i;
 	return read_value(&query_defs[i], u->value.p ? u->value : VIEW_LIT(""), &q->v[i], e);
 }
 
-static enum rc set_defaults(uint64_t allowed, struct query *q, struct err *e)
+static enum rc set_defaults(query_bits allowed, struct query *q, struct err *e)
 {
 	for (int i = 0; i < Q__COUNT; i++) {
 		const struct query_def *d = &query_defs[i];
@@ -159,7 +159,7 @@ static enum rc set_defaults(uint64_t allowed, struct query *q, struct err *e)
 	return RC_OK;
 }
 
-enum rc query_parse(struct view raw, uint64_t allowed, struct arena *a, struct query *out,
+enum rc query_parse(struct view raw, query_bits allowed, struct arena *a, struct query *out,
 		    struct err *e)
 {
 	struct url_param params[QUERY_PARAMS_MAX];

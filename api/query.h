@@ -25,9 +25,12 @@ enum query_name {
 #undef Q
 	Q__COUNT
 };
+/* A set of parameters: one bit each. */
+__extension__ typedef unsigned __int128 query_bits;
 /* Parameters that are not named are skipped: others add theirs. */
-#define QUERY_OPEN ((uint64_t)1 << 63)
-#define QBIT(sym) ((uint64_t)1 << Q_##sym)
+#define QUERY_OPEN ((query_bits)1 << 127)
+#define QBIT(sym) ((query_bits)1 << Q_##sym)
+_Static_assert(Q__COUNT < 127, "a bit for each parameter");
 
 extern const struct query_def query_defs[Q__COUNT];
 
@@ -36,13 +39,13 @@ struct query_value {
 	struct view s; /* STR, decoded */
 };
 struct query {
-	uint64_t given; /* bits of those that the request named */
+	query_bits given; /* bits of those that the request named */
 	struct query_value v[Q__COUNT];
 };
 
 /* Reads raw ("a=b&c=d", .p may be NULL). allowed: bits. Decoded texts lie in the arena. RC_BAD_QUERY
  * with the name in e->field, RC_NOMEM. */
-MUST_USE enum rc query_parse(struct view raw, uint64_t allowed, struct arena *a, struct query *out,
+MUST_USE enum rc query_parse(struct view raw, query_bits allowed, struct arena *a, struct query *out,
 			     struct err *e);
 static inline bool query_has(const struct query *q, enum query_name n)
 {

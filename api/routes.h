@@ -36,7 +36,7 @@ struct route {
 	enum route_body body;
 	enum route_run run;
 	enum rc (*handle)(struct request *r, struct err *e);
-	uint64_t query;            /* bits of query.def */
+	query_bits query;          /* bits of query.def */
 	const char *schema;        /* of the answer, see openapi.c; NULL: none */
 	const char *summary;
 };

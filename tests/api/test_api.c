@@ -24,7 +24,7 @@ static void teardown(void) { arena_free(arena); }
 
 /* ---- queries ---- */
 
-static enum rc parse(const char *text, uint64_t allowed, struct query *q, struct err *e)
+static enum rc parse(const char *text, query_bits allowed, struct query *q, struct err *e)
 {
 	*e = (struct err){ 0 };
 	return query_parse(text ? view_str(text) : view_of(NULL, 0), allowed, arena, q, e);
@@ -32,7 +32,7 @@ static enum rc parse(const char *text, uint64_t allowed, struct query *q, struct
 
 START_TEST(query_reads_what_the_table_allows)
 {
-	uint64_t allowed =
+	query_bits allowed =
 		QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) | QBIT(limit);
 	struct query q;
 	struct err e;
@@ -82,7 +82,7 @@ START_TEST(query_refuses_the_rest_and_names_it)
 		{ "q=%00", "" },
 		{ "q=%", "" },
 	};
-	uint64_t allowed =
+	query_bits allowed =
 		QBIT(q) | QBIT(depth) | QBIT(on) | QBIT(watched) | QBIT(gap_kind) | QBIT(limit);
 	struct query q;
 	struct err e;

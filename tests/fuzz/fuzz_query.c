@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_free(a);
 		return 0;
 	}
-	uint64_t allowed = routes[data[0] % routes_count].query;
+	query_bits allowed = routes[data[0] % routes_count].query;
 	if (query_parse(view_of(data + 1, size - 1), allowed, a, &q, &e) == RC_OK)
 		look(&q);
 	const struct route *r = route_find(HTTP_GET, view_of(data + 1, size - 1), a, params, &allow);
