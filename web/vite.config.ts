@@ -1,6 +1,7 @@
 /*
  * Builds the pages into plain files with stable names: tierwatchd embeds them (api/assets.def) and
- * answers with an ETag of their content, so that names need no hash.
+ * answers with an ETag of their content, so that names need no hash. What pages share is in base.js; a page that
+ * is loaded when it is first shown is one file of its own, named like it.
  */
 import { defineConfig } from "vitest/config";
 
@@ -16,8 +17,10 @@ export default defineConfig({
 		rolldownOptions: {
 			output: {
 				entryFileNames: "assets/app.js",
+				chunkFileNames: ({ name }) => `assets/${name.toLowerCase()}.js`,
 				assetFileNames: "assets/app[extname]",
-				codeSplitting: false,
+				/* Else what two pages share becomes a file with a name that nobody chose. */
+				codeSplitting: { groups: [{ name: "base", test: /node_modules|src\/(?!pages)|src\/pages\/[^/]+$/ }] },
 			},
 		},
 	},

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const FILES = {
 	"/": ["index.html", "text/html; charset=utf-8"],
-	"/assets/app.js": ["assets/app.js", "text/javascript; charset=utf-8"],
+	"/assets/base.js": ["assets/base.js", "text/javascript; charset=utf-8"],
 	"/assets/app.css": ["assets/app.css", "text/css; charset=utf-8"],
 	"/favicon.svg": ["favicon.svg", "image/svg+xml"],
 };

@@ -2,6 +2,8 @@
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { known, login, logOut, type Me, me, notice } from "./api/session";
+import { DoneBar } from "./components/Done";
+import { lazy } from "./components/Lazy";
 import { Name } from "./components/Name";
 import { t } from "./i18n";
 import { lang, langSet } from "./i18n/lang";
@@ -9,7 +11,7 @@ import { AskedPage } from "./pages/Asked";
 import { BuyerPage } from "./pages/Buyer";
 import { BuyersPage } from "./pages/Buyers";
 import { TokenPage } from "./pages/Token";
-import { type Route, route } from "./router";
+import { GENERAL, generalHref, type Route, route } from "./router";
 
 function Caller({ who }: { who: Me }) {
 	return (
@@ -28,6 +30,29 @@ function Caller({ who }: { who: Me }) {
 	);
 }
 
+const ImportPage = lazy(() => import("./pages/import/Import"));
+const SettingsPage = lazy(() => import("./pages/settings/Settings"));
+
+/* What one may not do at all is not offered. */
+function General() {
+	const role = me.value?.role;
+	const at = route.value;
+	const shown = GENERAL.filter((section) => section !== "import" || role === "admin" || role === "procurer");
+	return (
+		<nav class="general" aria-label={t.value.product}>
+			{shown.map((section) => (
+				<a
+					key={section}
+					href={generalHref(section)}
+					aria-current={at.page === "general" && at.section === section ? "page" : undefined}
+				>
+					{t.value.nav.general[section]}
+				</a>
+			))}
+		</nav>
+	);
+}
+
 function Header() {
 	const other = lang.value === "ja" ? "en" : "ja";
 	return (
@@ -36,7 +61,7 @@ function Header() {
 				<img src="/favicon.svg" alt="" width="26" height="26" />
 				<span>{t.value.product}</span>
 			</a>
-			<p class="tagline">{t.value.tagline}</p>
+			{me.value === null ? <p class="tagline">{t.value.tagline}</p> : <General />}
 			<div class="top-actions">
 				{me.value !== null && <Caller who={me.value} />}
 				<button type="button" class="quiet" lang={other} onClick={() => langSet(other)}>
@@ -63,7 +88,9 @@ function Page({ at }: { at: Route }) {
 		case "buyers":
 			return me.value?.role === "supplier" ? <AskedPage /> : <BuyersPage />;
 		case "buyer":
-			return <BuyerPage key={at.id} id={at.id} />;
+			return <BuyerPage key={at.id} id={at.id} section={at.section} item={at.item} />;
+		case "general":
+			return at.section === "import" ? <ImportPage /> : <SettingsPage />;
 		default:
 			return <NotFound />;
 	}
@@ -122,6 +149,7 @@ export function App() {
 			<main id="main" ref={main} tabIndex={-1}>
 				<Inside at={at} />
 			</main>
+			<DoneBar />
 			<Purpose />
 		</>
 	);

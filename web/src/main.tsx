@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { liveStart } from "./api/live";
 import { sessionStart } from "./api/session";
 import { App } from "./app";
 import { langStart } from "./i18n/lang";
@@ -10,5 +11,6 @@ if (root !== null) {
 	langStart();
 	void sessionStart();
 	routerStart();
+	liveStart();
 	render(<App />, root);
 }

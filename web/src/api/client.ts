@@ -3,7 +3,7 @@
  * here, so that no page has to think of it.
  */
 import { headers, sessionEnded } from "./session";
-import type { Page, Problem } from "./types";
+import type { FieldError, Page, Problem } from "./types";
 
 export type Params = Record<string, string | number | boolean | null | undefined>;
 
@@ -11,12 +11,15 @@ export class ApiError extends Error {
 	readonly status: number; /* 0: the daemon could not be reached */
 	readonly code: string;
 	readonly detail: string;
+	/* Of a body that was refused: where and why. */
+	readonly errors: readonly FieldError[];
 
 	constructor(status: number, problem: Problem) {
 		super(problem.title ?? `HTTP ${status}`);
 		this.status = status;
 		this.code = problem.code ?? "";
 		this.detail = problem.detail ?? "";
+		this.errors = problem.errors ?? [];
 	}
 }
 
@@ -43,11 +46,12 @@ export interface Revised<T> {
 	revision: number;
 }
 
-export async function getRevised<T>(path: string, params?: Params, signal?: AbortSignal): Promise<Revised<T>> {
+async function ask(url: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(urlOf(path, params), {
-			headers: { ...headers(), Accept: "application/json" },
+		response = await fetch(url, {
+			...init,
+			headers: { ...headers(), Accept: "application/json", ...(init.headers as Record<string, string>) },
 			cache: "no-store",
 			...(signal ? { signal } : {}),
 		});
@@ -60,14 +64,48 @@ export async function getRevised<T>(path: string, params?: Params, signal?: Abor
 		throw await problemOf(response);
 	}
 	if (!response.ok) throw await problemOf(response);
-	return {
-		data: (await response.json()) as T,
-		revision: Number(response.headers.get("Tierwatch-Revision") ?? 0),
-	};
+	return response;
+}
+
+const revisionOf = (response: Response): number => Number(response.headers.get("Tierwatch-Revision") ?? 0);
+
+export async function getRevised<T>(path: string, params?: Params, signal?: AbortSignal): Promise<Revised<T>> {
+	const response = await ask(urlOf(path, params), {}, signal);
+	return { data: (await response.json()) as T, revision: revisionOf(response) };
 }
 
 export const get = async <T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> =>
 	(await getRevised<T>(path, params, signal)).data;
+
+/* A write, or a question with a body. ifMatch: the ETag of what was read. An answer without a body is null. */
+export async function send<T>(
+	method: "POST" | "PUT" | "PATCH" | "DELETE",
+	path: string,
+	body?: unknown,
+	options: { params?: Params; ifMatch?: string | null; signal?: AbortSignal } = {},
+): Promise<Revised<T>> {
+	const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+	const response = await ask(
+		urlOf(path, options.params),
+		{
+			method,
+			headers: {
+				...(body === undefined ? {} : { "Content-Type": type }),
+				...(options.ifMatch ? { "If-Match": options.ifMatch } : {}),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		},
+		options.signal,
+	);
+	const text = await response.text();
+	return { data: (text === "" ? null : JSON.parse(text)) as T, revision: revisionOf(response) };
+}
+
+/* A record and the ETag that says which state of it was read. */
+export async function getTagged<T>(path: string, signal?: AbortSignal): Promise<{ data: T; etag: string | null }> {
+	const response = await ask(path, {}, signal);
+	return { data: (await response.json()) as T, etag: response.headers.get("ETag") };
+}
 
 /* Follows the cursors of a list up to max items; complete tells whether that was all. */
 export async function getAll<T>(

@@ -110,4 +110,13 @@ export interface Problem {
 	status?: number;
 	detail?: string;
 	code?: string;
+	errors?: FieldError[];
+}
+
+export interface FieldError {
+	pointer?: string;
+	line?: number;
+	column?: number;
+	code: string;
+	detail: string;
 }

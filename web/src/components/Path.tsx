@@ -5,8 +5,10 @@ import { Name } from "./Name";
 
 const ANONYMOUS = "XX-ANON-";
 
+export const isAnonymous = (id: string): boolean => id.startsWith(ANONYMOUS);
+
 export function orgName(id: string, name?: string | null): string {
-	if (id.startsWith(ANONYMOUS)) return t.value.gaps.anonymous;
+	if (isAnonymous(id)) return t.value.gaps.anonymous;
 	return name || nameOf(id);
 }
 

@@ -209,6 +209,36 @@ export const en: Messages = {
 		due: "Not yet due",
 		undated: "Undated",
 	},
+	table: {
+		all: "Select all rows shown",
+		more: "Show more",
+		shownOf: (n, all) => `Showing ${n} of ${all}`,
+	},
+	done: {
+		undo: "Undo",
+		undone: "The change was undone.",
+	},
+	answers: {
+		yes: "Yes",
+		no: "No",
+		unknown: "Not answered",
+	},
+	nav: {
+		label: "Pages",
+		sections: {
+			today: "Today",
+			suppliers: "Suppliers",
+			chain: "Chain",
+			gaps: "Gap map",
+			renewals: "Renewals",
+			"what-if": "What if",
+			targets: "Targets",
+			trends: "Trends",
+			incident: "Incident",
+		},
+		general: { import: "Import", settings: "Settings" },
+		buyers: "Buyers",
+	},
 	level: (n) => (n === 0 ? "None" : `★${n}`),
 	notFound: {
 		title: "No such page",

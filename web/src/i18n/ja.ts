@@ -1,5 +1,6 @@
 /* The Japanese texts. They come first: the type of every other language is taken from here. */
 import type { Me } from "../api/session";
+import type { General, Section } from "../router";
 import type { Kind, State, Timing } from "../api/types";
 
 export const ja = {
@@ -208,6 +209,36 @@ export const ja = {
 		due: "期限内",
 		undated: "期限なし",
 	} satisfies Record<Timing, string>,
+	table: {
+		all: "表示中の行をすべて選択",
+		more: "続きを表示",
+		shownOf: (n: string, all: string) => `${all} 件のうち ${n} 件を表示中`,
+	},
+	done: {
+		undo: "元に戻す",
+		undone: "元に戻しました。",
+	},
+	answers: {
+		yes: "はい",
+		no: "いいえ",
+		unknown: "未回答",
+	},
+	nav: {
+		label: "画面の切り替え",
+		sections: {
+			today: "今日の確認",
+			suppliers: "取引先",
+			chain: "つながり",
+			gaps: "未達の分布",
+			renewals: "更新予定",
+			"what-if": "影響の試算",
+			targets: "目標",
+			trends: "推移",
+			incident: "インシデント",
+		} satisfies Record<Section, string>,
+		general: { import: "ファイル取込", settings: "設定" } satisfies Record<General, string>,
+		buyers: "発注者の一覧",
+	},
 	level: (n: number) => (n === 0 ? "なし" : `★${n}`),
 	notFound: {
 		title: "画面が見つかりません",

@@ -1,17 +1,29 @@
-/* One buyer: its figures, its tiers, the expiry wave, its gaps. */
-import { useEffect, useMemo } from "preact/hooks";
+/* The frame around the pages of one buyer: whose they are, as of when, and the way from one to the other. */
+import type { ComponentType } from "preact";
 import { streamState } from "../api/events";
+import { lazy } from "../components/Lazy";
 import { Name } from "../components/Name";
-import { ErrorNotice, isForbidden, Loading } from "../components/Notice";
+import { isForbidden } from "../components/Notice";
 import { StatePatterns } from "../components/State";
 import { f, t } from "../i18n";
 import { lang } from "../i18n/lang";
-import { type BuyerStore, buyerStore } from "./buyer/store";
-import { Changes } from "./buyer/Changes";
-import { Expiry } from "./buyer/Expiry";
-import { Gaps } from "./buyer/Gaps";
-import { Summary } from "./buyer/Summary";
-import { Tiers } from "./buyer/Tiers";
+import { buyerHref, SECTIONS, type Section } from "../router";
+import { type Frame, FrameProvider, type SectionProps, useMakeFrame } from "./frame";
+import Today from "./today/Today";
+
+/* One file each, loaded when it is first shown. */
+const PAGES: Record<Section, ComponentType<SectionProps>> = {
+	today: Today,
+	suppliers: lazy(() => import("./suppliers/Suppliers")),
+	chain: lazy(() => import("./chain/Chain")),
+	gaps: lazy(() => import("./gaps/Gaps")),
+	renewals: lazy(() => import("./renewals/Renewals")),
+	"what-if": lazy(() => import("./what-if/WhatIf")),
+	targets: lazy(() => import("./targets/Targets")),
+	trends: lazy(() => import("./trends/Trends")),
+	incident: lazy(() => import("./incident/Incident")),
+};
+const SupplierPage = lazy(() => import("./supplier/Supplier"));
 
 function Live() {
 	const state = streamState.value;
@@ -25,60 +37,65 @@ function Live() {
 	);
 }
 
-function Title({ store }: { store: BuyerStore }) {
-	const org = store.org.value;
-	const figures = store.exposure.value;
+function Title({ frame }: { frame: Frame }) {
+	const org = frame.org.data.value;
+	const figures = frame.figures.data.value;
 	const latin = lang.value === "en" && org?.name_en;
 	const name = (latin ? org.name_en : org?.name) || t.value.buyer.unnamed;
-	if (org !== null) document.title = `${name} — ${t.value.product}`;
 	return (
-		<div class="title">
-			<p class="crumb">
-				<a href="#/">← {t.value.buyers.back}</a>
+		<div class="buyer-head">
+			<p class="buyer-title">
+				<a href="#/" class="crumb">
+					{t.value.nav.buyers}
+				</a>
+				<span aria-hidden="true" class="muted">
+					›
+				</span>
+				<strong>
+					<Name text={org === null ? frame.id : name} />
+				</strong>
 			</p>
-			<h1>
-				<Name text={org === null ? store.id : name} />
-			</h1>
 			<p class="facts">
-				<code>{store.id}</code>
-				{latin && org.name && (
-					<span>
-						<Name text={org.name} />
-					</span>
-				)}
+				<code>{frame.id}</code>
 				{figures !== null && (
 					<>
 						<span>{t.value.buyer.asOf(f.value.longDay(figures.on))}</span>
 						<span>{t.value.buyer.depth(figures.depth)}</span>
-						<span>{t.value.buyer.horizon(figures.horizon)}</span>
 					</>
 				)}
-				{!isForbidden(store.error.value) && <Live />}
+				{!isForbidden(frame.figures.error.value) && <Live />}
 			</p>
 		</div>
 	);
 }
 
-export function BuyerPage({ id }: { id: string }) {
-	const store = useMemo(() => buyerStore(id), [id]);
-	useEffect(() => store.start(), [store]);
-	const failed = store.error.value;
-	const figures = store.exposure.value;
+function Sections({ id, at }: { id: string; at: Section }) {
 	return (
-		<>
+		<nav class="sections" aria-label={t.value.nav.label}>
+			<ul>
+				{SECTIONS.map((section) => (
+					<li key={section}>
+						<a href={buyerHref(id, section)} aria-current={section === at ? "page" : undefined}>
+							{t.value.nav.sections[section]}
+						</a>
+					</li>
+				))}
+			</ul>
+		</nav>
+	);
+}
+
+export function BuyerPage({ id, section, item }: { id: string; section: Section; item: string | null }) {
+	const frame = useMakeFrame(id);
+	const Page = section === "suppliers" && item !== null ? SupplierPage : PAGES[section];
+	const name = frame.org.data.value?.name ?? id;
+	document.title = `${t.value.nav.sections[section]} — ${name} — ${t.value.product}`;
+	return (
+		<FrameProvider value={frame}>
 			<StatePatterns />
-			<Title store={store} />
-			{failed !== null && <ErrorNotice error={failed} retry={() => void store.refresh()} />}
-			{figures === null && failed === null && <Loading />}
-			{figures !== null && (
-				<>
-					<Summary figures={figures} />
-					<Changes store={store} />
-					<Tiers figures={figures} />
-					<Expiry store={store} figures={figures} />
-					<Gaps store={store} figures={figures} />
-				</>
-			)}
-		</>
+			<Title frame={frame} />
+			<Sections id={id} at={section} />
+			<Page key={`${section}/${item ?? ""}`} frame={frame} item={item} />
+		</FrameProvider>
 	);
 }

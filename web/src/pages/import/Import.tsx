@@ -1,0 +1,5 @@
+import { t } from "../../i18n";
+
+export default function Import() {
+	return <h1>{t.value.nav.general.import}</h1>;
+}
