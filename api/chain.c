@@ -5,6 +5,7 @@
  */
 #include "api/chain.h"
 
+#include "api/chain_item.h"
 #include "api/cursor.h"
 #include "api/handlers.h"
 #include "api/list_cache.h"
@@ -41,7 +42,6 @@ struct chain_page {
 	struct request *r;
 	struct chain_list *list;
 	bool expiring;
-	uint32_t path[TIER_MAX + 2];
 };
 
 /* The key of an item: tier, dependency (its bits), id as shown: cursors are sealed, but anybody can read them. */
@@ -91,47 +91,12 @@ static bool passes(const struct chain_page *p, const struct chain_item *it)
 	return !query_has(q, Q_timing) || (!p->expiring && q->v[Q_timing].n == it->timing);
 }
 
-static void key_or_null(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	json_str(j, text);
-}
-
 static void item_json(struct json *j, struct chain_page *p, const struct chain_item *it)
 {
-	struct request *r = p->r;
-	uint32_t viewer = p->list->q.procurer;
-	size_t n = chain_path(p->list, r->txn, it->supplier, p->path);
+	const struct chain_item_out o = { .r = p->r, .list = p->list };
 
 	json_obj(j);
-	json_key(j, "supplier");
-	shown_id_json(r, j, viewer, it->supplier, it->named);
-	json_key(j, "name");
-	shown_name_json(r, j, it->supplier, it->named);
-	json_key(j, "tier");
-	json_int(j, it->tier);
-	json_key(j, "required");
-	json_int(j, it->required);
-	json_key(j, "held");
-	json_int(j, it->held);
-	key_or_null(j, "kind", p->expiring ? NULL : gap_kind_names[it->kind]);
-	key_or_null(j, "timing", p->expiring ? NULL : gap_timing_names[it->timing]);
-	json_key(j, "due");
-	json_day(j, it->due);
-	json_key(j, "due_in_days");
-	if (it->due == DAY_NONE)
-		json_nil(j);
-	else
-		json_int(j, (int64_t)it->due - p->list->q.on);
-	json_key(j, "planned_on");
-	json_day(j, it->planned_on);
-	json_key(j, "dependency");
-	json_dec9(j, it->dependency);
-	json_key(j, "path");
-	json_arr(j);
-	for (size_t i = 0; i < n; i++)
-		shown_id_json(r, j, viewer, p->path[i], !veil_hides(&p->list->veil, p->path[i]));
-	json_arr_end(j);
+	chain_item_json(j, &o, it);
 	if (p->expiring) {
 		json_key(j, "expires_on");
 		json_day(j, it->expires_on);

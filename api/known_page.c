@@ -111,7 +111,7 @@ static enum rc page_all(struct known_page *p, const struct known_set *k, struct 
 
 	if (rc)
 		return rc;
-	struct id_set set = { numbers.p, sizeof(org), numbers.n / sizeof(org), NULL };
+	struct id_set set = { .base = numbers.p, .stride = sizeof(org), .n = numbers.n / sizeof(org) };
 	rc = id_order_begin(&order, p->r->txn, &set, after);
 	while (!rc && !more && id_order_next(&order, &at)) {
 		memcpy(&org, numbers.p + at * sizeof(org), sizeof(org));

@@ -31,6 +31,9 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/caller.c \
 	%D%/caller.h \
 	%D%/chain.c \
+	%D%/chain_all.c \
+	%D%/chain_item.c \
+	%D%/chain_item.h \
 	%D%/changes_narrow.c \
 	%D%/chain.h \
 	%D%/chokepoints.c \

@@ -247,9 +247,18 @@ static void path_parameters(struct json *j, const char *path)
 	}
 }
 
+static void choices(struct json *j, const struct query_def *d)
+{
+	json_key(j, "enum");
+	json_arr(j);
+	for (size_t i = 0; query_value_name(d, i); i++)
+		json_str(j, query_value_name(d, i));
+	json_arr_end(j);
+}
+
 static void query_schema(struct json *j, const struct query_def *d)
 {
-	static const char *const types[] = { "string", "integer", "boolean", "string", "string" };
+	static const char *const types[] = { "string", "integer", "boolean", "string", "string", "array" };
 
 	json_obj(j);
 	pair(j, "type", types[d->type]);
@@ -263,12 +272,14 @@ static void query_schema(struct json *j, const struct query_def *d)
 		json_key(j, "maximum");
 		json_int(j, d->max);
 	}
-	if (d->type == QT_ENUM) {
-		json_key(j, "enum");
-		json_arr(j);
-		for (size_t i = 0; query_value_name(d, i); i++)
-			json_str(j, query_value_name(d, i));
-		json_arr_end(j);
+	if (d->type == QT_ENUM)
+		choices(j, d);
+	if (d->type == QT_ENUMS) {
+		json_key(j, "items");
+		json_obj(j);
+		pair(j, "type", "string");
+		choices(j, d);
+		json_obj_end(j);
 	}
 	if (d->def) {
 		json_key(j, "default");
@@ -298,6 +309,10 @@ static void parameters(struct json *j, const struct route *r)
 		pair(j, "name", query_defs[i].name);
 		pair(j, "in", "query");
 		pair(j, "description", query_defs[i].doc);
+		if (query_defs[i].type == QT_ENUMS) {
+			json_key(j, "explode");
+			json_bool(j, false);
+		}
 		json_key(j, "schema");
 		query_schema(j, &query_defs[i]);
 		json_obj_end(j);

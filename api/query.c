@@ -15,6 +15,12 @@
 
 static const char *const gap_kind_values[] = { "never", "below", "lapsed", "out-of-scope", NULL };
 static const char *const timing_values[] = { "overdue", "due", "undated", NULL };
+static const char *const state_values[] = { "gap", "undecided", "unconfirmed", "expiring", "met", "not-asked", NULL };
+static const char *const relation_values[] = { "business", "it-service", NULL };
+static const char *const criticality_values[] = { "high", "medium", "low", NULL };
+static const char *const flag_values[] = { "true", "false", "unknown", NULL };
+static const char *const sort_values[] = { "tier", "due", "dependency", "name", "id", NULL }; /* as enum pick_sort */
+static const char *const order_values[] = { "asc", "desc", NULL };
 static const char *const clause_state_values[] = { "gap", "undetermined", NULL };
 static const char *const clause_no_values[] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4",
 						"2-1-5", "3-1-3", NULL };
@@ -81,6 +87,33 @@ static enum rc refuse_choice(const struct query_def *d, struct view v, struct er
 	return refuse(d, v, choices, e);
 }
 
+/* Its index; -1: none. */
+static int64_t choice(const struct query_def *d, struct view v)
+{
+	for (size_t i = 0; i < value_count(d); i++)
+		if (view_is(v, d->values[i]))
+			return (int64_t)i;
+	return -1;
+}
+
+static enum rc read_choices(const struct query_def *d, struct view v, struct query_value *out, struct err *e)
+{
+	const char *p = v.p, *end = p + v.n;
+
+	out->n = 0;
+	for (bool more = true; more; p++) {
+		const char *comma = memchr(p, ',', (size_t)(end - p));
+		struct view one = view_of(p, (size_t)((comma ? comma : end) - p));
+		int64_t i = choice(d, one);
+		if (i < 0)
+			return refuse_choice(d, one, e);
+		out->n |= (int64_t)1 << i;
+		more = comma != NULL;
+		p += one.n;
+	}
+	return RC_OK;
+}
+
 static enum rc read_value(const struct query_def *d, struct view v, struct query_value *out,
 			  struct err *e)
 {
@@ -112,12 +145,10 @@ static enum rc read_value(const struct query_def *d, struct view v, struct query
 		return RC_OK;
 	}
 	case QT_ENUM:
-		for (size_t i = 0; i < value_count(d); i++) {
-			out->n = (int64_t)i;
-			if (view_is(v, d->values[i]))
-				return RC_OK;
-		}
-		return refuse_choice(d, v, e);
+		out->n = choice(d, v);
+		return out->n >= 0 ? RC_OK : refuse_choice(d, v, e);
+	case QT_ENUMS:
+		return read_choices(d, v, out, e);
 	}
 	return RC_INTERNAL;
 }

@@ -8,14 +8,14 @@
 #include "base/date.h"
 #include "base/err.h"
 
-enum query_type { QT_STR, QT_INT, QT_BOOL, QT_DATE, QT_ENUM };
+enum query_type { QT_STR, QT_INT, QT_BOOL, QT_DATE, QT_ENUM, QT_ENUMS };
 
 struct query_def {
 	const char *name;
 	enum query_type type;
 	int64_t min, max;
 	const char *def;           /* NULL: none */
-	const char *const *values; /* QT_ENUM, NULL ended */
+	const char *const *values; /* QT_ENUM, QT_ENUMS, NULL ended */
 	const char *doc;
 };
 
@@ -35,7 +35,7 @@ _Static_assert(Q__COUNT < 127, "a bit for each parameter");
 extern const struct query_def query_defs[Q__COUNT];
 
 struct query_value {
-	int64_t n;     /* INT; BOOL; DATE as a day; ENUM as an index */
+	int64_t n;     /* INT; BOOL; DATE as a day; ENUM as an index; ENUMS (one or more, commas between) as bits */
 	struct view s; /* STR, decoded */
 };
 struct query {

@@ -37,20 +37,29 @@ void shown_name_json(struct request *r, struct json *j, uint32_t org, bool named
 		json_nil(j);
 }
 
+enum rc shown_find(const struct request *r, uint32_t viewer, struct view text, uint32_t *out, bool *out_hidden)
+{
+	struct sight s;
+	uint32_t org;
+
+	*out_hidden = !access_sees_all(&r->who) && pseudonym_like(text);
+	if (!*out_hidden) {
+		request_sight(r, &s);
+		return s.rc ? s.rc : sight_find(&s, text, out);
+	}
+	org = pseudonym_open(api_secret(r->api), viewer, text);
+	if (org == ORG_NONE || org_id(r->txn, org).n == 0)
+		return RC_NOT_FOUND;
+	*out = org;
+	return RC_OK;
+}
+
 enum rc request_known_org(const struct request *r, unsigned i, uint32_t viewer, uint32_t *out, bool *out_hidden,
 			  struct err *e)
 {
-	uint32_t org;
+	enum rc rc = shown_find(r, viewer, r->param[i], out, out_hidden);
 
-	*out_hidden = !access_sees_all(&r->who) && pseudonym_like(r->param[i]);
-	if (!*out_hidden)
-		return request_org(r, i, out, e);
-	org = pseudonym_open(api_secret(r->api), viewer, r->param[i]);
-	if (org == ORG_NONE || org_id(r->txn, org).n == 0)
-		return err_set(e, RC_NOT_FOUND, NULL, "%.*s", (int)utf8_cut(r->param[i], 130),
-			       (const char *)r->param[i].p);
-	*out = org;
-	return RC_OK;
+	return rc == RC_NOT_FOUND ? request_not_found(r, i, e) : rc;
 }
 
 enum rc request_caller(struct request *r, struct caller *out)

@@ -12,8 +12,10 @@ void shown_id_json(struct request *r, struct json *j, uint32_t viewer, uint32_t 
 /* The name, or null. */
 void shown_name_json(struct request *r, struct json *j, uint32_t org, bool named);
 
-/* The organisation of path parameter i within the viewer's chain, also by a pseudonym that was made for the viewer.
- * *out_hidden: it was one. RC_NOT_FOUND. */
+/* The organisation of an id, alias, or pseudonym that was made for the viewer of the chain; *out_hidden: it was one. Whether
+ * the caller may know it is not asked. RC_NOT_FOUND. */
+MUST_USE enum rc shown_find(const struct request *r, uint32_t viewer, struct view text, uint32_t *out, bool *out_hidden);
+/* That of path parameter i. */
 MUST_USE enum rc request_known_org(const struct request *r, unsigned i, uint32_t viewer, uint32_t *out,
 				   bool *out_hidden, struct err *e);
 /* For whom an impact is told: all, or the caller's own organisations and their units; lies in the arena. */

@@ -64,6 +64,7 @@ struct chain_item {
 	uint8_t state;        /* enum state */
 	uint8_t kind, timing; /* gaps only */
 	bool named;           /* else it shows as a pseudonym, without a name */
+	bool at_risk : 1, unknown_below : 1; /* the latter only where CHAIN_WANT_BELOW was asked for */
 	int32_t due;          /* DAY_NONE: none */
 	int32_t planned_on;   /* of P's own link */
 	int32_t expires_on;   /* expiring only: last day on which held >= required */
@@ -78,7 +79,10 @@ struct chain_list {
 	struct chain_paths *paths; /* what explains dependency; see chain_path */
 	struct veil veil; /* who of all in reach is hidden from the procurer, listed or not */
 };
-/* want: bit per enum state, e.g. 1u << ST_GAP for gaps, 1u << ST_EXPIRING; all bits: everybody in reach. */
+/* want: bit per enum state, e.g. 1u << ST_GAP for gaps, 1u << ST_EXPIRING; CHAIN_WANT_ALL: everybody in reach.
+ * CHAIN_WANT_BELOW: also of whom nothing is known further down. */
+#define CHAIN_WANT_ALL ((1u << ST__COUNT) - 1)
+#define CHAIN_WANT_BELOW (1u << ST__COUNT)
 MUST_USE enum rc chain_list_compute(struct txn *t, struct scratch *s, const struct chain_query *q,
 				    unsigned want, struct chain_list **out);
 void chain_list_free(struct chain_list *l);
@@ -100,6 +104,9 @@ MUST_USE enum rc chain_iter_done(struct chain_iter *it);
 /* The explanation: numbers P, …, S into out (room for depth + 1); returns how many, 0: not in reach. The
  * transaction must stand at the list's revision. */
 size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, uint32_t *out);
+
+/* The tier of an organisation, listed or not; 0: not in reach. */
+unsigned chain_tier(const struct chain_list *l, uint32_t org);
 
 /* Dependency of P on one S. RC_NOT_FOUND where S is not in reach. */
 struct dependency {

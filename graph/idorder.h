@@ -16,7 +16,8 @@ struct id_order {
 	const char *base; /* records whose first member is the organisation, ascending */
 	size_t stride, n;
 	const struct veil *veil; /* NULL: nobody is hidden */
-	struct id_at *heap; /* those hidden, and if the others are few these too: a heap, the least id on top */
+	bool desc;
+	struct id_at *heap; /* those hidden, and if the others are few these too: a heap, the next id on top */
 	size_t n_heap;
 	char (*room)[PSEUDONYM_TEXT]; /* behind the ids of those hidden */
 	struct cur cur; /* many: the ids of all organisations, of which every so many-th is one of these */
@@ -28,8 +29,9 @@ struct id_set {
 	const void *base;
 	size_t stride, n;
 	const struct veil *veil; /* may be NULL */
+	bool desc; /* the greatest id first */
 };
-/* after: only greater ids as shown; p NULL: all. done also after a failure. */
+/* after: only ids, as shown, that come behind it; p NULL: all. done also after a failure. */
 MUST_USE enum rc id_order_begin(struct id_order *o, struct txn *t, const struct id_set *set, struct view after);
 /* Place of the next one; false: no more (or an error in the transaction). */
 bool id_order_next(struct id_order *o, size_t *out_at);

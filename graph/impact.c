@@ -224,8 +224,8 @@ static void tier_begin(struct impact_iter *it, unsigned tier, struct view after)
 {
 	const struct impact *x = it->impact;
 	it->tier = tier;
-	struct id_set set = { x->items + x->tier_first[tier], sizeof *x->items,
-			      x->tier_first[tier + 1] - x->tier_first[tier], NULL };
+	struct id_set set = { .base = x->items + x->tier_first[tier], .stride = sizeof *x->items,
+			      .n = x->tier_first[tier + 1] - x->tier_first[tier] };
 	it->rc = id_order_begin(&it->order, it->t, &set, after);
 }
 

@@ -75,6 +75,8 @@ static void item_add(void *arg, uint32_t supplier)
 	if (i.state == ST_EXPIRING)
 		i.expires_on = expires_on(steps, n, i.required, f->c.w.q->on);
 	i.dependency = answered(f->c.w.s->best[supplier]);
+	i.at_risk = step_at_risk(st.bits);
+	i.unknown_below = (f->want & CHAIN_WANT_BELOW) && !step_attested(st.bits) && !chain_has_below(&f->c, supplier);
 	if (l->n == f->cap) {
 		size_t cap = f->cap ? f->cap + f->cap / 2 : 256;
 		struct chain_item *p = realloc(l->items, cap * sizeof *p);
@@ -170,7 +172,8 @@ static void ties_begin(struct chain_iter *it, size_t from, struct view after)
 {
 	it->from = from;
 	it->to = ties_end(it->list, from);
-	struct id_set set = { &it->list->items[from], sizeof(struct chain_item), it->to - from, &it->list->veil };
+	struct id_set set = { .base = &it->list->items[from], .stride = sizeof(struct chain_item), .n = it->to - from,
+			      .veil = &it->list->veil };
 	it->rc = id_order_begin(&it->ties, it->t, &set, after);
 }
 
@@ -296,6 +299,12 @@ static size_t trace(const struct chain_list *l, struct txn *t, uint32_t supplier
 size_t chain_path(const struct chain_list *l, struct txn *t, uint32_t supplier, uint32_t *out)
 {
 	return trace(l, t, supplier, out, NULL);
+}
+
+unsigned chain_tier(const struct chain_list *l, uint32_t org)
+{
+	unsigned first, last;
+	return layers_of(&l->paths->layers, org, &first, &last) ? first : 0;
 }
 
 enum rc dependency_compute(struct txn *t, struct scratch *s, const struct chain_query *q, uint32_t supplier,

@@ -60,7 +60,12 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/migrate.c \
 	%D%/names.c \
 	%D%/names.h \
+	%D%/near.c \
+	%D%/near.h \
 	%D%/op_reader.c \
+	%D%/pick.c \
+	%D%/pick.h \
+	%D%/pick_filter.c \
 	%D%/prune.c \
 	%D%/pseudonym.c \
 	%D%/pseudonym.h \

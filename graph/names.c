@@ -289,3 +289,83 @@ size_t org_search(struct txn *t, struct view q, uint64_t *cursor, uint32_t *out,
 	*cursor = 0;
 	return h.n;
 }
+
+/* ---- of a set ---- */
+
+#define BLOCK_WORDS (NAME_BLOCK / 64)
+
+/* The text of a block that holds some of the set; false: of none, or there is none. */
+static bool set_block(struct txn *t, const struct org_bits *set, uint32_t block, struct view *out)
+{
+	uint64_t any = 0;
+	uint8_t key[4];
+	for (size_t w = block * BLOCK_WORDS; w < MIN(set->words, (block + 1) * (size_t)BLOCK_WORDS); w++)
+		any |= set->bits[w];
+	be32_put(key, block);
+	return any && txn_get(t, DB_NAME, view_of(key, 4), out) == RC_OK;
+}
+
+static bool set_has(const struct org_bits *set, uint32_t org)
+{
+	return org / 64 < set->words && (set->bits[org / 64] >> (org % 64) & 1);
+}
+
+/* What of the block is found, as bits. */
+static void block_match(const struct query *q, struct view text, uint64_t found[BLOCK_WORDS])
+{
+	const char *p = text.p, *end = p + text.n;
+	unsigned local;
+	struct view entry;
+	if (!found_in(q->folded, q->nf, text) && !found_in(q->ascii, q->na, text))
+		return;
+	while (entry_next(&p, end, &local, &entry))
+		if (found_in(q->folded, q->nf, entry) || found_in(q->ascii, q->na, entry))
+			found[local / 64] |= 1ull << (local % 64);
+}
+
+void names_match(struct txn *t, struct view q, struct org_bits *set)
+{
+	struct query query;
+	bool any = query_make(&query, q);
+	for (uint32_t block = 0; block * (size_t)BLOCK_WORDS < set->words; block++) {
+		uint64_t found[BLOCK_WORDS] = { 0 };
+		struct view text;
+		if (any && set_block(t, set, block, &text))
+			block_match(&query, text, found);
+		for (size_t i = 0; i < BLOCK_WORDS && block * (size_t)BLOCK_WORDS + i < set->words; i++)
+			set->bits[block * (size_t)BLOCK_WORDS + i] &= found[i];
+	}
+}
+
+/* The first key of an entry, if it is not the id: that one is the last but for aliases. A key that looks like an id is
+ * looked at more closely. */
+static bool entry_name(struct txn *t, uint32_t org, struct view entry, struct view *out)
+{
+	const char *p = entry.p, *end = p + entry.n, *to;
+	struct rec rec;
+	if (p == end || *p++ != 0x1d)
+		return false;
+	to = memchr(p, 0x1d, (size_t)(end - p));
+	if (!to || to == p)
+		return false;
+	*out = view_of(p, (size_t)(to - p));
+	return out->n < 3 || p[2] != '-' ||
+	       (org_get(t, org, &rec) == RC_OK &&
+		(rec_has(&rec, ORG_NAME) || rec_has(&rec, ORG_NAME_KANA) || rec_has(&rec, ORG_NAME_EN)));
+}
+
+void names_each(struct txn *t, const struct org_bits *set, void (*fn)(void *arg, uint32_t org, struct view key),
+		void *arg)
+{
+	for (uint32_t block = 0; block * (size_t)BLOCK_WORDS < set->words; block++) {
+		struct view text, entry, key;
+		unsigned local;
+		if (!set_block(t, set, block, &text))
+			continue;
+		for (const char *p = text.p, *end = p + text.n; entry_next(&p, end, &local, &entry);) {
+			uint32_t org = block * NAME_BLOCK + local;
+			if (set_has(set, org) && entry_name(t, org, entry, &key))
+				fn(arg, org, key);
+		}
+	}
+}

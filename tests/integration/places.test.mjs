@@ -200,9 +200,9 @@ describe("what a caller may not know", () => {
 		const paths = ["/v1/orgs", "/v1/status", ...["orgs", "links", "certificates", "clauses", "contacts"].flatMap((k) => [`/v1/exports/${k}`, `/v1/exports/${k}?format=ndjson`])];
 		const ids = [P, S, T, U, W, Q, R, Z];
 		for (const id of ids) {
-			for (const tail of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/exposure", "/gaps", "/expiring", "/clause-gaps", "/impact", "/incident", "/history", "/chokepoints"])
+			for (const tail of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/exposure", "/gaps", "/expiring", "/clause-gaps", "/impact", "/incident", "/history", "/chokepoints", "/chain"])
 				paths.push(`/v1/orgs/${id}${tail}`);
-			for (const other of ids) paths.push(`/v1/orgs/${id}/suppliers/${other}`, `/v1/orgs/${id}/suppliers/${other}/clauses`, `/v1/orgs/${id}/dependencies/${other}`);
+			for (const other of ids) paths.push(`/v1/orgs/${id}/suppliers/${other}`, `/v1/orgs/${id}/suppliers/${other}/clauses`, `/v1/orgs/${id}/dependencies/${other}`, `/v1/orgs/${id}/chain/${other}`);
 			paths.push(`/v1/orgs?q=${encodeURIComponent(NAMES[id])}`);
 		}
 		const markers = /(?:DEPT|OWNER|NOTE|REASON|DECIDED|CODE|SOURCE)-([A-Z]-[A-Z])|77700000\d|CLAUSE-([A-Z])|(?:ORGNOTE|CONTACT|SCOPE|ASSESSOR|REG)-([^"\\,\s]+)/g;

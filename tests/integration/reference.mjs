@@ -63,7 +63,7 @@ function matches(when, l) {
 		return l[k] === v;
 	});
 }
-const rulesLevel = (w, l) =>
+export const rulesLevel = (w, l) =>
 	Math.max(0, ...rulesOf(w.targets.get(l.procurer)).filter((r) => matches(r.when ?? {}, l)).map((r) => r.level));
 export const effective = (w, l) => l.required_level ?? rulesLevel(w, l);
 const undecided = (w, l) =>

@@ -70,6 +70,8 @@ const T = {
 	"GET /v1/orgs/{id}/exposure": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/gaps": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/expiring": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{id}/chain": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{id}/chain/{s}": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/clause-gaps": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/chokepoints": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/history": [null, READ, READ, MINE, NOT, MINE],
