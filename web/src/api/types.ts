@@ -93,6 +93,39 @@ export interface AskedLink {
 	active: boolean;
 }
 
+/* Before and after changes that were not made. */
+export interface SimulatedItem {
+	supplier: string;
+	name: string | null;
+	tier: number;
+	change: "opened" | "closed" | "entered" | "left" | "other";
+	before: SimulatedState | null;
+	after: SimulatedState | null;
+}
+export interface SimulatedState {
+	state: State;
+	required: Level;
+	held: Level;
+	timing: Timing | null;
+	due: string | null;
+}
+export interface Simulation {
+	procurer: string;
+	on: string;
+	depth: number;
+	horizon: number;
+	before: Exposure;
+	after: Exposure;
+	opened: number;
+	closed: number;
+	entered: number;
+	left: number;
+	opened_undecided: number;
+	items: SimulatedItem[];
+	items_total: number;
+	truncated: boolean;
+}
+
 /* The one envelope of events, whatever carries them. */
 export interface EventEnvelope {
 	id: string;

@@ -16,6 +16,7 @@ export const en: Messages = {
 		supplier: "supplier",
 		auditor: "auditor",
 	},
+	comma: "",
 	loading: "Loading…",
 	retry: "Try again",
 	close: "Close",

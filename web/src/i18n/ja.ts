@@ -18,6 +18,7 @@ export const ja = {
 		supplier: "取引先",
 		auditor: "監査人",
 	} satisfies Record<Me["role"], string>,
+	comma: "、",
 	loading: "読み込んでいます…",
 	retry: "再試行",
 	close: "閉じる",
