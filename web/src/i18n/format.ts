@@ -11,9 +11,13 @@ function parts(date: string): Date {
 	return new Date(`${date}T00:00:00Z`);
 }
 
+/* 令和9年3月31日 */
+export const eraDay = (date: string): string =>
+	new Intl.DateTimeFormat("ja-JP-u-ca-japanese", { dateStyle: "long", timeZone: "UTC" }).format(parts(date));
+
 /* 2027/03/31 — 31 Mar 2027 */
-export function day(lang: Lang, date: string): string {
-	if (lang === "ja") return date.replaceAll("-", "/");
+export function day(lang: Lang, date: string, wareki = false): string {
+	if (lang === "ja") return wareki ? eraDay(date) : date.replaceAll("-", "/");
 	return new Intl.DateTimeFormat(locale.en, {
 		day: "numeric",
 		month: "short",
@@ -23,9 +27,10 @@ export function day(lang: Lang, date: string): string {
 }
 
 /* 2027年3月31日(水) — Wed, 31 March 2027 */
-export function longDay(lang: Lang, date: string): string {
+export function longDay(lang: Lang, date: string, wareki = false): string {
 	if (lang === "ja") {
 		const weekday = new Intl.DateTimeFormat("ja-JP", { weekday: "short", timeZone: "UTC" });
+		if (wareki) return `${eraDay(date)}(${weekday.format(parts(date))})`;
 		const [y, m, d] = date.split("-").map(Number);
 		return `${y}年${m}月${d}日(${weekday.format(parts(date))})`;
 	}
@@ -59,9 +64,9 @@ export function monthsSpan(date: string, days: number): string[] {
 }
 
 /* Yen in the groups of ten thousand that Japanese readers count in: 12億3,456万円. English: ¥1,234,560,000. */
-export function yen(lang: Lang, amount: number): string {
+export function yen(lang: Lang, amount: number, manOku = true): string {
 	if (lang === "en") return `¥${count(lang, amount)}`;
-	if (Math.abs(amount) < 10000) return `${count(lang, amount)}円`;
+	if (!manOku || Math.abs(amount) < 10000) return `${count(lang, amount)}円`;
 	const man = Math.round(Math.abs(amount) / 10000);
 	const units: [number, string][] = [
 		[100_000_000, "兆"],
@@ -82,6 +87,12 @@ export function yen(lang: Lang, amount: number): string {
 export function share(lang: Lang, value: number): string {
 	if (value > 0 && value < 0.0005) return "<0.1%";
 	return new Intl.NumberFormat(locale[lang], { style: "percent", maximumFractionDigits: 1 }).format(value);
+}
+
+/* Day and clock time in Tokyo of an instant. */
+export function instant(lang: Lang, at: string, wareki = false): string {
+	const tokyo = new Date(Date.parse(at) + 9 * 3600000).toISOString();
+	return `${day(lang, tokyo.slice(0, 10), wareki)} ${tokyo.slice(11, 16)}`;
 }
 
 /* The clock time in Tokyo of an instant. */
