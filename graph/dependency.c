@@ -128,8 +128,13 @@ size_t layers_bytes(const struct layers *l)
 
 static const double *value_of(const struct rises *r, uint32_t org)
 {
-	const uint32_t *at = r->n ? bsearch(&org, r->org, r->n, sizeof org, u32_cmp) : NULL;
-	return at ? &r->value[at - r->org] : NULL;
+	const uint32_t *at = r->org;
+	for (size_t n = r->n; n > 1;) { /* the last one that is not greater is among n from at on */
+		size_t half = n / 2;
+		at = at[half] <= org ? at + half : at;
+		n -= half;
+	}
+	return r->n && *at == org ? &r->value[at - r->org] : NULL;
 }
 
 double layers_best(const struct layers *l, uint32_t org, unsigned k)

@@ -247,16 +247,19 @@ static bool predecessor(const struct chain_list *l, struct txn *t, uint32_t org,
 
 	adj_reader_init(&in, t, ADJ_IN);
 	for (bool ok = adj_first(&in, org, &run); ok; ok = adj_next(&in, &run)) {
-		const struct adj_dates *d = run.d;
+		const struct adj_dates *dates = run.d;
 		for (uint32_t i = 0; i < run.n; i++) {
 			const struct adj_ent e = run.e[i];
-			if ((e.attr & ADJ_DATED) && !dates_active(d++, l->q.on))
+			if ((e.attr & ADJ_DATED) && !dates_active(dates++, l->q.on))
 				continue;
 			/* only P begins a walk: with one link left it is P or nobody, with more never P */
 			if ((e.peer == l->q.procurer) != (layer == 1))
 				continue;
+			double d = adj_dependency(e.attr) / 10000.0;
+			if (d < value) /* no product is above any of its factors */
+				continue;
 			double b = best_at(l, e.peer, layer - 1);
-			if (b < 0 || b * (adj_dependency(e.attr) / 10000.0) != value)
+			if (b < 0 || b * d != value)
 				continue;
 			if (e.peer != l->q.procurer &&
 			    !link_visible(t, l->q.procurer, e.peer, org, e.attr, l->q.on, l->paths->any_grants))

@@ -99,16 +99,18 @@ static bool edits_sort(struct name_edits *es)
 	return true;
 }
 
+/* Of a digit that entry_put() wrote. */
+static unsigned digit(char c) { return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10) & 15; }
+
 /* The organisations of a block one after another: false at the end. */
-static bool entry_next(const char **p, const char *end, unsigned *out_local, struct view *out_text)
+static inline bool entry_next(const char **p, const char *end, unsigned *out_local, struct view *out_text)
 {
 	if (*p >= end || end - *p < 3 || **p != 0x1e)
 		return false;
-	const char hex[3] = { (*p)[1], (*p)[2], 0 };
 	const char *from = *p + 3, *to = memchr(from, 0x1e, (size_t)(end - from));
 	if (!to)
 		to = end;
-	*out_local = (unsigned)strtoul(hex, NULL, 16);
+	*out_local = digit((*p)[1]) << 4 | digit((*p)[2]);
 	*out_text = view_of(from, (size_t)(to - from));
 	*p = to;
 	return true;
@@ -293,6 +295,7 @@ size_t org_search(struct txn *t, struct view q, uint64_t *cursor, uint32_t *out,
 /* ---- of a set ---- */
 
 #define BLOCK_WORDS (NAME_BLOCK / 64)
+#define AHEAD 1024 /* bytes: what is read next shall be on its way */
 
 /* The text of a block that holds some of the set; false: of none, or there is none. */
 static bool set_block(struct txn *t, const struct org_bits *set, uint32_t block, struct view *out)
@@ -310,48 +313,70 @@ static bool set_has(const struct org_bits *set, uint32_t org)
 	return org / 64 < set->words && (set->bits[org / 64] >> (org % 64) & 1);
 }
 
-/* What of the block is found, as bits. */
-static void block_match(const struct query *q, struct view text, uint64_t found[BLOCK_WORDS])
+/* Which entries of the block hold it, as bits: from one place where it stands to the next, over those without it. */
+static void block_match(const char *needle, size_t n, struct view block, uint64_t found[BLOCK_WORDS])
 {
-	const char *p = text.p, *end = p + text.n;
-	unsigned local;
-	struct view entry;
-	if (!found_in(q->folded, q->nf, text) && !found_in(q->ascii, q->na, text))
-		return;
-	while (entry_next(&p, end, &local, &entry))
-		if (found_in(q->folded, q->nf, entry) || found_in(q->ascii, q->na, entry))
-			found[local / 64] |= 1ull << (local % 64);
+	const char *p = block.p, *end = p + block.n;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)needle[i] < 0x20) /* as no key has */
+			return;
+	while (n && p && (p = memmem(p, (size_t)(end - p), needle, n)) != NULL) {
+		const char *from = memrchr(block.p, 0x1e, (size_t)(p - (const char *)block.p));
+		if (!from)
+			return;
+		if (p < from + 3) { /* the entry's number */
+			p++;
+			continue;
+		}
+		unsigned local = digit(from[1]) << 4 | digit(from[2]);
+		found[local / 64] |= 1ull << (local % 64);
+		p = memchr(p, 0x1e, (size_t)(end - p));
+	}
 }
 
 void names_match(struct txn *t, struct view q, struct org_bits *set)
 {
 	struct query query;
 	bool any = query_make(&query, q);
+	bool same = any && view_eq(view_of(query.folded, query.nf), view_of(query.ascii, query.na));
 	for (uint32_t block = 0; block * (size_t)BLOCK_WORDS < set->words; block++) {
 		uint64_t found[BLOCK_WORDS] = { 0 };
 		struct view text;
-		if (any && set_block(t, set, block, &text))
-			block_match(&query, text, found);
+		if (any && set_block(t, set, block, &text)) {
+			block_match(query.folded, query.nf, text, found);
+			if (!same)
+				block_match(query.ascii, query.na, text, found);
+		}
 		for (size_t i = 0; i < BLOCK_WORDS && block * (size_t)BLOCK_WORDS + i < set->words; i++)
 			set->bits[block * (size_t)BLOCK_WORDS + i] &= found[i];
 	}
 }
 
-/* The first key of an entry, if it is not the id: that one is the last but for aliases. A key that looks like an id is
- * looked at more closely. */
+/* Apart, so that no record's room is cleared for every entry. */
+static __attribute__((noinline)) bool has_name(struct txn *t, uint32_t org)
+{
+	struct rec rec;
+	if (org_get(t, org, &rec) != RC_OK)
+		return false;
+	if (rec_has(&rec, ORG_NAME))
+		return !view_eq(rec.f[ORG_NAME], rec.f[META_ID]); /* a stub is called by its id */
+	return rec_has(&rec, ORG_NAME_KANA) || rec_has(&rec, ORG_NAME_EN);
+}
+
+/* The first key of an entry, if that is not the id, which always has one, behind all but those of aliases. */
 static bool entry_name(struct txn *t, uint32_t org, struct view entry, struct view *out)
 {
-	const char *p = entry.p, *end = p + entry.n, *to;
-	struct rec rec;
+	const char *p = entry.p, *end = p + entry.n, *to, *more;
 	if (p == end || *p++ != 0x1d)
 		return false;
 	to = memchr(p, 0x1d, (size_t)(end - p));
 	if (!to || to == p)
 		return false;
 	*out = view_of(p, (size_t)(to - p));
-	return out->n < 3 || p[2] != '-' ||
-	       (org_get(t, org, &rec) == RC_OK &&
-		(rec_has(&rec, ORG_NAME) || rec_has(&rec, ORG_NAME_KANA) || rec_has(&rec, ORG_NAME_EN)));
+	if (out->n < 3 || p[2] != '-') /* an id has a prefix of two letters */
+		return true;
+	more = memchr(to + 1, 0x1d, (size_t)(end - to - 1));
+	return more ? has_name(t, org) : !view_eq(*out, view_of(to + 1, (size_t)(end - to - 1)));
 }
 
 void names_each(struct txn *t, const struct org_bits *set, void (*fn)(void *arg, uint32_t org, struct view key),
@@ -364,6 +389,7 @@ void names_each(struct txn *t, const struct org_bits *set, void (*fn)(void *arg,
 			continue;
 		for (const char *p = text.p, *end = p + text.n; entry_next(&p, end, &local, &entry);) {
 			uint32_t org = block * NAME_BLOCK + local;
+			__builtin_prefetch(p + AHEAD);
 			if (set_has(set, org) && entry_name(t, org, entry, &key))
 				fn(arg, org, key);
 		}

@@ -83,9 +83,14 @@ static struct key item_key(const struct pick_order *o, const struct chain_item *
 	return (struct key){ 0 };
 }
 
-static struct key name_key(struct view name)
+/* Its first bytes as a number decide nearly always; names have no bytes below a blank. */
+static inline struct key name_key(struct view name, bool desc)
 {
-	return (struct key){ .name = view_of(name.p, MIN(name.n, (size_t)PICK_NAME_MAX)) };
+	struct key k = { .name = view_of(name.p, MIN(name.n, (size_t)PICK_NAME_MAX)) };
+	uint8_t first[8] = { 0 };
+	memcpy(first, name.p, MIN(name.n, sizeof first));
+	k.b = desc ? ~be64_get(first) : be64_get(first);
+	return k;
 }
 
 static const struct key unnamed = { .a = 1 };
@@ -167,7 +172,7 @@ static inline void meet(struct picking *k, struct key key, uint32_t org)
 static void meet_name(void *arg, uint32_t org, struct view name)
 {
 	struct picking *k = arg;
-	meet(k, name_key(name), org);
+	meet(k, name_key(name, k->o->desc), org);
 }
 
 static void clear_one(void *arg, uint32_t org, struct view name)
@@ -215,12 +220,26 @@ static void meet_names(struct picking *k)
 	free(set.bits);
 }
 
+/* Of a key that comes behind all that is wanted. */
+static bool is_past(const struct picking *k, const struct key *key)
+{
+	if (k->gathers)
+		return key_cmp(k, key, &k->only) > 0;
+	return k->n == k->max && key_cmp(k, key, &k->heap[0].key) > 0;
+}
+
 static void meet_items(struct picking *k)
 {
 	const struct chain_list *l = k->p->list;
-	for (size_t i = 0; i < l->n && k->rc == RC_OK; i++)
-		if (bit_has(k->p->pass.bits, l->items[i].supplier))
-			meet(k, item_key(k->o, &l->items[i]), l->items[i].supplier);
+	bool ascends = k->o->sort == PICK_TIER && !k->o->desc; /* as the list lies */
+	for (size_t i = 0; i < l->n && k->rc == RC_OK; i++) {
+		if (!bit_has(k->p->pass.bits, l->items[i].supplier))
+			continue;
+		struct key key = item_key(k->o, &l->items[i]);
+		if (ascends && is_past(k, &key))
+			return;
+		meet(k, key, l->items[i].supplier);
+	}
 }
 
 static enum rc meet_everybody(struct picking *k)
@@ -354,15 +373,22 @@ enum rc pick_page(const struct pick *p, const struct pick_order *o, size_t max, 
 	return rc;
 }
 
+struct noting {
+	struct key key;
+	bool desc;
+};
+
 static void note_name(void *arg, uint32_t org, struct view name)
 {
+	struct noting *n = arg;
 	(void)org;
-	*(struct key *)arg = name_key(name);
+	n->key = name_key(name, n->desc);
 }
 
 /* Of one organisation: its block alone is read. */
-static enum rc key_by_name(const struct pick *p, uint32_t org, struct key *out)
+static enum rc key_by_name(const struct pick *p, uint32_t org, bool desc, struct key *out)
 {
+	struct noting n = { unnamed, desc };
 	AUTO_FREE uint64_t *bits = calloc(p->pass.words, sizeof *bits);
 	struct org_bits one = { bits, p->pass.words };
 	*out = unnamed;
@@ -371,7 +397,8 @@ static enum rc key_by_name(const struct pick *p, uint32_t org, struct key *out)
 	if (veil_hides(&p->list->veil, org))
 		return RC_OK;
 	bit_set(bits, org);
-	names_each(p->t, &one, note_name, out);
+	names_each(p->t, &one, note_name, &n);
+	*out = n.key;
 	return txn_rc(p->t);
 }
 
@@ -381,7 +408,7 @@ enum rc pick_key(const struct pick *p, const struct pick_order *o, const struct 
 	struct view id = veil_id(&p->list->veil, p->t, i->supplier, room);
 	struct key k = item_key(o, i);
 	uint8_t head[17];
-	enum rc rc = o->sort == PICK_NAME ? key_by_name(p, i->supplier, &k) : RC_OK;
+	enum rc rc = o->sort == PICK_NAME ? key_by_name(p, i->supplier, o->desc, &k) : RC_OK;
 	be64_put(head, k.a);
 	be64_put(head + 8, k.b);
 	head[16] = (uint8_t)k.name.n;

@@ -165,3 +165,183 @@ describe("random worlds", () => {
 			}
 		});
 });
+
+describe("pages", () => {
+	const P = fictional(600);
+	const ids = [...Array(60).keys()].map((i) => fictional(601 + i));
+	const names = ["工業", "商事", "工業", "電機"];
+	before(async () => {
+		await d.org(P);
+		await d.targets(P, { rules: [{ when: {}, level: 3 }, { when: { department: "dev" }, level: 4, due: "2027-09-30" }] });
+		const rows = ids.map((id, i) => `${id},${i % 9 ? names[i % 4] : ""}`);
+		await d.import("kind=orgs", ["id,name", ...rows].join("\n"));
+		const of = (i) => (i < 20 ? P : ids[i % 20]);
+		const links = ids.map((id, i) => `${of(i)},${id},${["0.5", "0.25", "1"][i % 3]},${i % 2 ? "dev" : ""},${i % 7 ? "" : `2027-0${1 + (i % 8)}-01`}`);
+		await d.import("kind=links", ["procurer,supplier,dependency,department,due", ...links].join("\n"));
+	});
+
+	it("give every item once in every order, whatever their size", async () => {
+		for (const sort of SORTS)
+			for (const order of ["asc", "desc"]) {
+				const whole = (await pages(d, `/v1/orgs/${P}/chain?sort=${sort}&order=${order}`, 1000)).items.map((i) => i.supplier);
+				assert.deepEqual([...whole].sort(), [...ids].sort());
+				for (const limit of [1, 7, 20, 60]) {
+					const got = (await pages(d, `/v1/orgs/${P}/chain?sort=${sort}&order=${order}`, limit)).items;
+					assert.deepEqual(got.map((i) => i.supplier), whole, `${sort} ${order} ${limit}`);
+				}
+			}
+	});
+
+	it("put undated and unnamed ones last in both directions", async () => {
+		for (const order of ["asc", "desc"]) {
+			const due = (await pages(d, `/v1/orgs/${P}/chain?sort=due&order=${order}`, 7)).items.map((i) => i.due);
+			assert.ok(due.indexOf(null) > 0 && due.slice(due.indexOf(null)).every((x) => x === null));
+			const dated = due.filter((x) => x !== null);
+			assert.deepEqual(dated, [...dated].sort((a, b) => (order === "asc" ? cmp(a, b) : cmp(b, a))));
+			const stub = (await pages(d, `/v1/orgs/${P}/chain?sort=name&order=${order}`, 7)).items.map((i) => i.name === i.supplier);
+			assert.ok(stub.indexOf(true) > 0 && stub.slice(stub.indexOf(true)).every(Boolean));
+		}
+	});
+
+	it("go on behind the last key when the chain changed meanwhile", async () => {
+		const path = `/v1/orgs/${P}/chain?sort=id&limit=10`;
+		const first = (await d.get(path)).body;
+		const more = fictional(599);
+		await d.org(more);
+		await d.link(P, more, { dependency: 1 });
+		const all = [...ids, more].sort();
+		const next = (await d.get(`${path}&cursor=${first.next}`)).body;
+		assert.equal(next.total, 61);
+		const at = all.indexOf(first.items[9].supplier) + 1;
+		assert.deepEqual(next.items.map((i) => i.supplier), all.slice(at, at + 10));
+		await d.must("DELETE", `/v1/orgs/${P}/suppliers/${more}`);
+	});
+
+	it("belong to their list, filter and order", async () => {
+		const base = `/v1/orgs/${P}/chain`;
+		const { next } = (await d.get(`${base}?sort=due&limit=5`)).body;
+		assert.equal((await d.get(`${base}?sort=due&limit=9&cursor=${next}`)).status, 200);
+		for (const other of ["sort=name", "sort=due&order=desc", "sort=due&state=gap", "sort=due&depth=2"])
+			problem(assert, await d.get(`${base}?${other}&cursor=${next}`), 400, "bad-cursor");
+		problem(assert, await d.get(`/v1/orgs/${P}/gaps?cursor=${next}`), 400, "bad-cursor");
+		problem(assert, await d.get(`${base}?sort=due&cursor=${next.slice(0, -2)}AA`), 400, "bad-cursor");
+	});
+});
+
+describe("what is not there", () => {
+	const P = fictional(580);
+	const bad = async (q, code = "bad-query") => {
+		const r = await d.get(`/v1/orgs/${P}/chain?${q}`);
+		problem(assert, r, 400, code);
+		assert.equal(r.body.errors[0].pointer, `/${q.split("=")[0]}`);
+	};
+	before(async () => {
+		await d.org(P);
+		await d.org(fictional(581));
+		await d.org(fictional(582));
+		await d.link(P, fictional(581));
+	});
+
+	it("has no order by what a supplier is worth", async () => {
+		for (const by of ["held", "required", "state", "kind", "suppliers", "annual_spend", "at_risk", "level", "risk", ""]) await bad(`sort=${by}`);
+	});
+
+	it("says which parameter is wrong", async () => {
+		for (const q of ["state=", "state=gap,", "state=,gap", "state=gap,nonsense", "state=gap;met", "timing=late", "kind=gap", "tier=0", "tier=25", "required=6", "held=-1", "due_from=2027-02-30", "due_to=x", "lapsed_since=1", "at_risk=maybe", "unknown_below=2", "relation=other", "criticality=top", "confidential=1", "continuity=", "system_access=no", "exception=x", "order=up", "limit=0", "of=", "to="])
+			await bad(q);
+		problem(assert, await d.get(`/v1/orgs/${P}/chain?state=gap&state=met`), 400, "bad-query");
+	});
+
+	it("is 404 for ends that the chain does not have", async () => {
+		for (const id of [fictional(582), fictional(583), "XX-ANON-aaaaaaaaaaaaaaaaaaaa", "nonsense"])
+			for (const end of ["of", "to"]) {
+				const r = await d.get(`/v1/orgs/${P}/chain?${end}=${id}`);
+				problem(assert, r, 404, "not-found");
+			}
+		for (const id of [P, fictional(582), fictional(583)]) problem(assert, await d.get(`/v1/orgs/${P}/chain/${id}`), 404, "not-found");
+	});
+
+	it("is empty for one without suppliers", async () => {
+		const { items, first } = await pages(d, `/v1/orgs/${fictional(582)}/chain`, 50);
+		assert.deepEqual(items, []);
+		assert.equal(first.suppliers, 0);
+	});
+});
+
+describe("hidden suppliers", () => {
+	const SHOWN = /^XX-ANON-[a-z2-7]{20}$/;
+	const [P, X, H, U, Q] = [560, 561, 562, 563, 564].map(fictional);
+	let p;
+	before(async () => {
+		for (const id of [P, X, H, U, Q]) await d.org(id, { name: `秘密商会 ${id}` });
+		await d.link(P, X, { dependency: 0.5, department: "dev" });
+		await d.link(X, H, { required_level: 3, dependency: 0.5, disclosure: "anonymous" });
+		await d.link(H, U, { required_level: 2, dependency: 0.5, disclosure: "upstream" });
+		await d.link(H, Q, { required_level: 2, dependency: 0.5, disclosure: "private" });
+		p = await d.as("procurer", P);
+	});
+	const list = async (as, q = "") => (await as.get(`/v1/orgs/${P}/chain?${q}`)).body.items;
+	const pseudonym = async () => (await list(p)).find((i) => i.tier === 2).supplier;
+
+	it("show as pseudonyms, with what counts and nothing that names them", async () => {
+		const items = await list(p);
+		assert.deepEqual(items.map((i) => i.tier), [1, 2, 3]);
+		const h = items[1];
+		assert.match(h.supplier, SHOWN);
+		assert.equal(h.name, null);
+		assert.equal(h.held_until, null);
+		assert.equal(h.suppliers, 1); // the private one counts for nobody
+		assert.equal(h.link, null);
+		assert.deepEqual(items[2].path, [P, X, h.supplier, U]);
+		for (const sort of SORTS)
+			for (const order of ["asc", "desc"]) {
+				const told = [];
+				for (let next = ""; next !== null; ) {
+					const r = await p.get(`/v1/orgs/${P}/chain?sort=${sort}&order=${order}&limit=1${next && `&cursor=${next}`}`);
+					told.push(r.text, Buffer.from(r.body.next ?? "", "base64url").toString("latin1"), Buffer.from(r.body.next ?? "", "base64url").toString("utf8"));
+					next = r.body.next;
+				}
+				for (const id of [H, Q]) assert.equal(told.join("\n").includes(id), false, `${sort} ${order}`);
+				assert.equal(told.join("\n").includes(`秘密商会${H}`), false);
+			}
+	});
+
+	it("stand last by name, and where the pseudonym stands by id", async () => {
+		const shown = await pseudonym();
+		assert.equal((await list(p, "sort=name")).at(-1).supplier, shown);
+		assert.equal((await list(p, "sort=name&order=desc")).at(-1).supplier, shown);
+		for (const order of ["asc", "desc"]) {
+			const ids = (await list(p, `sort=id&order=${order}`)).map((i) => i.supplier);
+			const want = [X, U, shown].sort(cmp);
+			assert.deepEqual(ids, order === "asc" ? want : want.reverse());
+		}
+	});
+
+	it("are found by no search", async () => {
+		for (const q of [H, H.toLowerCase(), `秘密商会 ${H}`, "秘密商会"]) assert.equal((await list(p, `q=${encodeURIComponent(q)}`)).some((i) => SHOWN.test(i.supplier)), false);
+		assert.equal((await list(p, `q=${await pseudonym()}`)).length, 0);
+		assert.equal((await list(d, `q=${H}`)).length, 1);
+	});
+
+	it("are ends and items by their pseudonym alone", async () => {
+		const shown = await pseudonym();
+		assert.deepEqual((await list(p, `of=${shown}`)).map((i) => i.supplier), [U]);
+		assert.deepEqual((await list(p, `to=${shown}`)).map((i) => i.supplier), [X]);
+		assert.deepEqual((await list(p, `of=${X}`)).map((i) => i.supplier), [shown]);
+		assert.deepEqual((await list(p, `to=${U}`)).map((i) => i.supplier), [shown]);
+		const absent = fictional(569);
+		for (const path of [(x) => `/v1/orgs/${P}/chain?of=${x}`, (x) => `/v1/orgs/${P}/chain?to=${x}`, (x) => `/v1/orgs/${P}/chain/${x}`])
+			for (const id of [H, Q]) {
+				const a = await p.get(path(id));
+				const b = await p.get(path(absent));
+				problem(assert, a, 404, "not-found");
+				assert.equal(a.text.replaceAll(id, "ID"), b.text.replaceAll(absent, "ID"));
+			}
+		const one = await p.get(`/v1/orgs/${P}/chain/${shown}`);
+		assert.equal(one.body.supplier, shown);
+		assert.deepEqual(one.body.asked_by, [{ procurer: X, name: `秘密商会 ${X}`, tier: 1, level: 3, own: false }]);
+		const u = await p.get(`/v1/orgs/${P}/chain/${U}`);
+		assert.deepEqual(u.body.asked_by, [{ procurer: shown, name: null, tier: 2, level: 2, own: false }]);
+		assert.equal((await d.get(`/v1/orgs/${P}/chain/${H}`)).body.name, `秘密商会 ${H}`);
+	});
+});
