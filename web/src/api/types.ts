@@ -72,6 +72,59 @@ export interface Gap {
 	path: string[];
 }
 
+/* What a chain's list tells of the buyer's own link. */
+export interface ChainLink {
+	required_level: Level | null;
+	effective_level: Level;
+	due: string | null;
+	department: string | null;
+	owner: string | null;
+	relation: "business" | "it-service" | null;
+	criticality: "high" | "medium" | "low" | null;
+	confidential: boolean | null;
+	continuity: boolean | null;
+	system_access: boolean | null;
+	sole_source: boolean | null;
+	supplier_code: string | null;
+	annual_spend: number | null;
+	exception: boolean;
+	start: string | null;
+	end: string | null;
+}
+
+/* One supplier in a chain. */
+export interface ChainItem {
+	supplier: string;
+	name: string | null;
+	tier: number;
+	state: State;
+	required: Level;
+	held: Level;
+	held_until: string | null;
+	kind: Kind | null;
+	timing: Timing | null;
+	due: string | null;
+	due_in_days: number | null;
+	planned_on: string | null;
+	dependency: number;
+	expires_on: string | null;
+	at_risk: boolean;
+	unknown_below: boolean;
+	suppliers: number;
+	path: string[];
+	link: ChainLink | null;
+}
+
+/* A page of a chain's list: suppliers are all in reach, total those that pass the filters. */
+export interface ChainPage extends Page<ChainItem> {
+	procurer: string;
+	on: string;
+	depth: number;
+	horizon: number;
+	suppliers: number;
+	total: number;
+}
+
 export interface Expiring {
 	supplier: string;
 	name: string | null;

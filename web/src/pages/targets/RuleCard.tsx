@@ -20,6 +20,8 @@ interface Props {
 	change: (rule: Rule) => void;
 	remove: () => void;
 	errors: (pointer: string) => string | undefined;
+	/* Its fields are shown from the start. */
+	open: boolean;
 }
 
 const LEVELS = [0, 3, 4, 5, 1, 2] as const;
@@ -108,33 +110,33 @@ export function RuleCard(props: Props) {
 	const { rule, n, change, errors } = props;
 	return (
 		<li class="targets-rule">
-			<div class="targets-rule-head">
-				<p>
+			<details open={props.open}>
+				<summary>
 					<span class="muted">{m.value.rule(n + 1)}</span> <strong>{sentence(rule)}</strong>
-				</p>
-				<button type="button" class="plain" aria-label={m.value.removeRule(n + 1)} onClick={props.remove}>
-					{m.value.remove}
-				</button>
-			</div>
-			<div class="targets-fields">
-				<Conditions {...props} />
-				<Choice
-					id={`rule-${n}-level`}
-					label={m.value.level}
-					value={String(rule.level)}
-					options={LEVELS.map((level) => [String(level), level === 0 ? m.value.notAsked : t.value.level(level)] as const)}
-					choose={(value) => change({ ...rule, level: Number(value) })}
-					error={errors(`/rules/${n}/level`)}
-				/>
-				<TextField
-					id={`rule-${n}-due`}
-					label={m.value.ruleDue}
-					type="date"
-					value={rule.due ?? ""}
-					change={(value) => change({ ...rule, due: value || null })}
-					error={errors(`/rules/${n}/due`)}
-				/>
-			</div>
+				</summary>
+				<div class="targets-fields">
+					<Conditions {...props} />
+					<Choice
+						id={`rule-${n}-level`}
+						label={m.value.level}
+						value={String(rule.level)}
+						options={LEVELS.map((level) => [String(level), level === 0 ? m.value.notAsked : t.value.level(level)] as const)}
+						choose={(value) => change({ ...rule, level: Number(value) })}
+						error={errors(`/rules/${n}/level`)}
+					/>
+					<TextField
+						id={`rule-${n}-due`}
+						label={m.value.ruleDue}
+						type="date"
+						value={rule.due ?? ""}
+						change={(value) => change({ ...rule, due: value || null })}
+						error={errors(`/rules/${n}/due`)}
+					/>
+				</div>
+			</details>
+			<button type="button" class="plain" aria-label={m.value.removeRule(n + 1)} onClick={props.remove}>
+				{m.value.remove}
+			</button>
 		</li>
 	);
 }

@@ -84,6 +84,7 @@ function General({ draft, errors }: { draft: Signal<Targets>; errors: Errors }) 
 
 function Rules({ draft, errors }: { draft: Signal<Targets>; errors: Errors }) {
 	const rules = draft.value.rules ?? [];
+	const added = useSignal(false);
 	const set = (next: Targets["rules"]) => {
 		draft.value = { ...draft.value, rules: next ?? [], default_rules: false };
 	};
@@ -101,10 +102,17 @@ function Rules({ draft, errors }: { draft: Signal<Targets>; errors: Errors }) {
 						change={(next) => set(rules.map((one, i) => (i === n ? next : one)))}
 						remove={() => set(rules.filter((_, i) => i !== n))}
 						errors={errors}
+						open={added.value && n === rules.length - 1}
 					/>
 				))}
 			</ol>
-			<button type="button" onClick={() => set([...rules, { when: {}, level: 3 }])}>
+			<button
+				type="button"
+				onClick={() => {
+					added.value = true;
+					set([...rules, { when: {}, level: 3 }]);
+				}}
+			>
 				{m.value.addRule}
 			</button>
 		</section>

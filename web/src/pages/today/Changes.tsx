@@ -1,7 +1,7 @@
 /* What happened while the page was open, newest first. */
 import { orgName } from "../../components/Path";
 import { f, t } from "../../i18n";
-import type { BuyerStore, Change } from "./store";
+import type { Change } from "./changes";
 
 function words(change: Change): string {
 	const m = t.value.live;
@@ -19,8 +19,7 @@ function cause({ cause }: Change): string | null {
 	return m.cause(what(name)) + (cause.others > 0 ? m.others(f.value.count(cause.others)) : "");
 }
 
-export function Changes({ store }: { store: BuyerStore }) {
-	const list = store.changes.value;
+export function Changes({ list }: { list: readonly Change[] }) {
 	return (
 		<section class="changes" aria-labelledby="changes">
 			<h2 id="changes">{t.value.live.title}</h2>

@@ -3,8 +3,9 @@ import { type Exposure, KINDS, STATES, TIMINGS } from "../../api/types";
 import { StateBar } from "../../components/Bar";
 import { StateSwatch } from "../../components/State";
 import { f, t } from "../../i18n";
+import { buyerHref } from "../../router";
 
-function States({ figures }: { figures: Exposure }) {
+function States({ figures, id }: { figures: Exposure; id: string }) {
 	const m = t.value;
 	return (
 		<div class="overview">
@@ -19,7 +20,7 @@ function States({ figures }: { figures: Exposure }) {
 					<div key={state} class={`tile tile-${state}`}>
 						<dt>
 							<StateSwatch state={state} />
-							{m.states[state]}
+							<a href={buyerHref(id, "suppliers", null, { state })}>{m.states[state]}</a>
 						</dt>
 						<dd>
 							<strong data-figure={state}>{f.value.count(figures.states[state])}</strong>
@@ -89,12 +90,12 @@ function Facts({ figures }: { figures: Exposure }) {
 	);
 }
 
-export function Summary({ figures }: { figures: Exposure }) {
+export function Summary({ figures, id }: { figures: Exposure; id: string }) {
 	return (
 		<section class="panel summary" aria-labelledby="summary">
 			<h2 id="summary">{t.value.summary.title}</h2>
 			<div class="summary-grid">
-				<States figures={figures} />
+				<States figures={figures} id={id} />
 				<Facts figures={figures} />
 			</div>
 		</section>

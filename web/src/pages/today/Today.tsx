@@ -1,32 +1,54 @@
-/* What to look at today: the figures of a chain, its tiers, the expiry wave, its gaps. */
-import { useEffect, useMemo } from "preact/hooks";
+/* What to do now: the figures that want a look, the next due dates, and how the chain stands. */
 import { ErrorNotice, Loading } from "../../components/Notice";
 import { t } from "../../i18n";
-import type { SectionProps } from "../frame";
-import { buyerStore } from "./store";
+import { buyerHref, generalHref } from "../../router";
+import { mayWrite, type SectionProps } from "../frame";
 import { Changes } from "./Changes";
-import { Expiry } from "./Expiry";
-import { Gaps } from "./Gaps";
+import { useChanges } from "./changes";
+import { Next } from "./Next";
 import { Summary } from "./Summary";
 import { Tiers } from "./Tiers";
+import { m } from "./texts";
+import { Todo } from "./Todo";
+import "./today.css";
 
-export default function Today({ frame: { id } }: SectionProps) {
-	const store = useMemo(() => buyerStore(id), [id]);
-	useEffect(() => store.start(), [store]);
-	const failed = store.error.value;
-	const figures = store.exposure.value;
+/* What a buyer lacks before the figures say anything. */
+function Missing({ id, suppliers, asked }: { id: string; suppliers: number; asked: boolean }) {
+	if (suppliers > 0 && asked) return null;
+	const nothing = suppliers === 0;
+	return (
+		<div class="notice">
+			<p>{nothing ? m.value.noSuppliers : m.value.watch}</p>
+			{mayWrite(id) && (
+				<a class="button primary" href={nothing ? generalHref("import") : buyerHref(id, "targets")}>
+					{nothing ? m.value.toImport : m.value.toTargets}
+				</a>
+			)}
+		</div>
+	);
+}
+
+export default function Today({ frame }: SectionProps) {
+	const changes = useChanges(frame.id);
+	const figures = frame.figures.data.value;
+	const failed = frame.figures.error.value;
 	return (
 		<>
 			<h1>{t.value.nav.sections.today}</h1>
-			{failed !== null && <ErrorNotice error={failed} retry={() => void store.refresh()} />}
+			{failed !== null && <ErrorNotice error={failed} retry={frame.figures.refresh} />}
 			{figures === null && failed === null && <Loading />}
 			{figures !== null && (
 				<>
-					<Summary figures={figures} />
-					<Changes store={store} />
+					<Missing
+						id={frame.id}
+						suppliers={figures.suppliers}
+						asked={figures.states["not-asked"] < figures.suppliers}
+					/>
+					<Todo id={frame.id} figures={figures} />
+					<Next id={frame.id} />
+					<Summary figures={figures} id={frame.id} />
 					<Tiers figures={figures} />
-					<Expiry store={store} figures={figures} />
-					<Gaps store={store} figures={figures} />
+					<Changes list={changes.value} />
 				</>
 			)}
 		</>
