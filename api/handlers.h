@@ -31,6 +31,7 @@ MUST_USE enum rc gaps_list(struct request *r, struct err *e);
 MUST_USE enum rc expiring_list(struct request *r, struct err *e);
 MUST_USE enum rc chain_all_list(struct request *r, struct err *e);
 MUST_USE enum rc chain_one_show(struct request *r, struct err *e);
+MUST_USE enum rc breakdown_show(struct request *r, struct err *e);
 MUST_USE enum rc clause_gaps_list(struct request *r, struct err *e);
 MUST_USE enum rc impact_show(struct request *r, struct err *e);
 MUST_USE enum rc chokepoints_list(struct request *r, struct err *e);

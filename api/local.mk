@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/backup.c \
+	%D%/breakdown.c \
 	%D%/bulk.c \
 	%D%/caller.c \
 	%D%/caller.h \

@@ -21,6 +21,8 @@ static const char *const criticality_values[] = { "high", "medium", "low", NULL 
 static const char *const flag_values[] = { "true", "false", "unknown", NULL };
 static const char *const sort_values[] = { "tier", "due", "dependency", "name", "id", NULL }; /* as enum pick_sort */
 static const char *const order_values[] = { "asc", "desc", NULL };
+static const char *const rows_values[] = { "state", "timing", "kind", "required", "clause", NULL }; /* as enum breakdown_rows */
+static const char *const columns_values[] = { "tier", "department", "owner", NULL }; /* as enum breakdown_by */
 static const char *const clause_state_values[] = { "gap", "undetermined", NULL };
 static const char *const clause_no_values[] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4",
 						"2-1-5", "3-1-3", NULL };

@@ -45,6 +45,7 @@ static struct own_link own_of(struct chain *c, uint32_t supplier, const struct r
 	k.due = link_due(c->targets, r, &lr);
 	k.planned_on = rec_day(r, LINK_PLANNED_ON);
 	k.spend = rec_int(r, LINK_ANNUAL_SPEND, -1);
+	k.exception = lr.exception;
 	if (k.active) {
 		c->exceptions += lr.exception;
 		c->spend_unknown += k.spend < 0;
@@ -54,7 +55,7 @@ static struct own_link own_of(struct chain *c, uint32_t supplier, const struct r
 	return k;
 }
 
-static enum rc own_read(struct chain *c, bool clauses)
+static enum rc own_read(struct chain *c, bool clauses, const struct own_reader *reader)
 {
 	struct link_iter it;
 	struct clause_reader cr;
@@ -68,10 +69,12 @@ static enum rc own_read(struct chain *c, bool clauses)
 	while (rc == RC_OK && link_iter_next(&it, &r)) {
 		if (!own_add(c, &cap, own_of(c, it.supplier, &r)))
 			rc = RC_NOMEM;
-		if (!clauses)
-			continue;
-		clause_reader_link(&cr, it.supplier, &r, c->targets->own_level, c->w.q->on, &view);
-		count_clauses(c, &view);
+		if (clauses) {
+			clause_reader_link(&cr, it.supplier, &r, c->targets->own_level, c->w.q->on, &view);
+			count_clauses(c, &view);
+		}
+		if (reader && rc == RC_OK)
+			reader->fn(reader->arg, &c->own[c->n_own - 1], &r, clauses ? &view : NULL);
 	}
 	clause_reader_done(&cr);
 	link_iter_close(&it);
@@ -91,7 +94,8 @@ const struct own_link *own_find(const struct chain *c, uint32_t supplier)
 	return lo < c->n_own && c->own[lo].supplier == supplier ? &c->own[lo] : NULL;
 }
 
-enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q, bool clauses)
+enum rc chain_open_with(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q, bool clauses,
+			const struct own_reader *reader)
 {
 	*c = (struct chain){ .targets = malloc(sizeof *c->targets) };
 	if (!c->targets)
@@ -100,7 +104,12 @@ enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const stru
 	if (rc == RC_OK)
 		rc = walk_run(&c->w, t, s, q, true);
 	step_reader_init(&c->steps, t);
-	return rc == RC_OK ? own_read(c, clauses) : rc;
+	return rc == RC_OK ? own_read(c, clauses, reader) : rc;
+}
+
+enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q, bool clauses)
+{
+	return chain_open_with(c, t, s, q, clauses, NULL);
 }
 
 enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), void *arg)
@@ -114,7 +123,7 @@ enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), vo
 	return rc == RC_OK && (c->steps.bad || c->w.out.bad) ? RC_DAMAGED : rc;
 }
 
-enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q)
+enum rc chain_own_with(struct chain *c, struct txn *t, const struct chain_query *q, const struct own_reader *reader)
 {
 	*c = (struct chain){ .targets = malloc(sizeof *c->targets) };
 	if (!c->targets)
@@ -123,7 +132,12 @@ enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q)
 	c->w.q = q;
 	adj_reader_init(&c->w.out, t, ADJ_OUT);
 	enum rc rc = targets_of(t, q->procurer, c->targets);
-	return rc == RC_OK ? own_read(c, true) : rc;
+	return rc == RC_OK ? own_read(c, true, reader) : rc;
+}
+
+enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q)
+{
+	return chain_own_with(c, t, q, NULL);
 }
 
 void chain_done(struct chain *c)

@@ -14,6 +14,14 @@ struct own_link {
 	int32_t due;        /* what link_due() says: counts where the link asks for the required level */
 	int32_t planned_on;
 	int64_t spend;      /* -1: unknown */
+	bool exception;
+};
+
+/* Who reads of P's own links what is not kept of them: called for each, in supplier order, with its clauses where these are
+ * counted (else NULL). */
+struct own_reader {
+	void (*fn)(void *arg, const struct own_link *own, const struct rec *link, const struct clause_view *clauses);
+	void *arg;
 };
 
 struct chain {
@@ -30,10 +38,14 @@ struct chain {
 /* Walks and reads the own links. done also after a failure. clauses: count them too. */
 MUST_USE enum rc chain_open(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
 			    bool clauses);
+MUST_USE enum rc chain_open_with(struct chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
+				 bool clauses, const struct own_reader *reader);
 /* fn for everybody in reach: tier by tier in number order, or all in number order. */
 MUST_USE enum rc chain_each(struct chain *c, void (*fn)(void *arg, uint32_t supplier), void *arg);
 /* Only targets, own links and clauses, for those who walk in another way; done as after chain_open. */
 MUST_USE enum rc chain_own(struct chain *c, struct txn *t, const struct chain_query *q);
+MUST_USE enum rc chain_own_with(struct chain *c, struct txn *t, const struct chain_query *q,
+				const struct own_reader *reader);
 void chain_done(struct chain *c);
 const struct own_link *own_find(const struct chain *c, uint32_t supplier); /* NULL: none */
 

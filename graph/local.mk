@@ -16,6 +16,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/as_of_apply.c \
 	%D%/audit.c \
 	%D%/audit.h \
+	%D%/breakdown.c \
+	%D%/breakdown.h \
 	%D%/bulk.c \
 	%D%/calendar.c \
 	%D%/calendar.h \

@@ -585,7 +585,7 @@ static bool compare_link(const struct world *w, const struct w_link *k, struct t
 	return ok;
 }
 
-static bool compare_counts(const struct world *w, int o, struct txn *t, int32_t day, FILE *out)
+static bool compare_active(const struct world *w, int o, struct txn *t, int32_t day, FILE *out)
 {
 	uint32_t suppliers, procurers, want_suppliers = 0, want_procurers = 0;
 	AUTO_FREE uint32_t *down = NULL, *up = NULL;
@@ -629,7 +629,7 @@ bool compare_links(const struct world *w, struct txn *t, int32_t day, FILE *out)
 		}
 	for (int o = 0; o < (int)w->n_orgs; o++)
 		if (w->org[o].there)
-			ok &= compare_counts(w, o, t, day, out);
+			ok &= compare_active(w, o, t, day, out);
 	return ok & same(out, "graph_link_count", (int64_t)graph_link_count(t), (int64_t)n);
 }
 

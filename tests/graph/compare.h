@@ -28,5 +28,7 @@ bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, in
 		     FILE *out);
 /* compare_many.c: everybody without grants in one pass, at that depth. */
 bool compare_many(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
+/* compare_counts.c: the chain in cells, and what ends when. */
+bool compare_counts(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
 /* The store's own check finds nothing. */
 bool compare_sound(struct txn *t, FILE *out);

@@ -21,6 +21,7 @@ TESTS += %D%/test_domain_examples %D%/test_differential
 %C%_test_differential_SOURCES = tests/run.h \
 	%D%/compare.c \
 	%D%/compare.h \
+	%D%/compare_counts.c \
 	%D%/compare_many.c \
 	%D%/test_differential.c \
 	%D%/world_ops.c \

@@ -88,6 +88,7 @@ static bool agrees(struct world *w, struct txn *t, struct rng *r, unsigned quest
 		ok &= compare_impact(w, t, rig.scratch, s, &q, (int)rng_below(r, 6), out);
 		ok &= compare_touched(w, t, rig.scratch, s, q.on, out);
 		ok &= compare_many(w, t, rig.scratch, &q, out);
+		ok &= compare_counts(w, t, rig.scratch, &q, out);
 	}
 	return ok & compare_sound(t, out);
 }
