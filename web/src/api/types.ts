@@ -24,6 +24,18 @@ export interface Org {
 	name: string | null;
 	name_kana?: string | null;
 	name_en?: string | null;
+	kind?: "entity" | "division" | "site";
+	parent?: string;
+	address?: string;
+	closed_on?: string;
+	close_cause?: string;
+	successor?: string;
+	aliases?: string[];
+	contacts?: Contact[];
+	subtier_attested_on?: string;
+	note?: string;
+	held?: Level;
+	recorded_by?: RecordedBy | null;
 }
 
 export interface TierFigures {
@@ -123,6 +135,81 @@ export interface ChainPage extends Page<ChainItem> {
 	horizon: number;
 	suppliers: number;
 	total: number;
+}
+
+export interface AskedBy {
+	procurer: string;
+	name: string | null;
+	tier: number;
+	level: Level;
+	own: boolean;
+}
+
+export interface ChainOne extends ChainItem {
+	asked_by: AskedBy[];
+	asked_by_total: number;
+}
+
+export interface Dependency {
+	procurer: string;
+	supplier: string;
+	tier: number;
+	dependency: number;
+	path: string[];
+	links: { procurer: string; supplier: string; dependency: number }[];
+}
+
+export interface RecordedBy {
+	actor: string | null;
+	at: string | null;
+	revision: number;
+}
+
+export interface Contact {
+	role?: string;
+	name?: string;
+	email?: string;
+	phone?: string;
+	lang?: "ja" | "en";
+	side?: string;
+}
+
+export interface Certificate {
+	org: string;
+	certificate: string;
+	scheme: string;
+	level?: Level;
+	registration_no?: string;
+	issued?: string;
+	expires?: string;
+	status: "valid" | "suspended" | "revoked";
+	suspended_from?: string;
+	suspended_to?: string;
+	revoked_on?: string;
+	assessor?: string;
+	scope?: "entity" | "unit";
+	scope_text?: string;
+	evidence?: "registry" | "copy" | "word";
+	self_assessments?: string[];
+	suspensions?: { from: string | null; to: string | null }[];
+	in_force: boolean;
+	recorded_by: RecordedBy | null;
+}
+
+export const CLAUSES = ["2-1-1", "2-1-2", "2-1-3", "2-1-4", "2-1-5", "3-1-3"] as const;
+export type ClauseNo = (typeof CLAUSES)[number];
+
+export interface Clause {
+	no: ClauseNo;
+	status: "missing" | "drafted" | "agreed" | "waived";
+	due: boolean;
+	gap: boolean;
+	undetermined: boolean;
+	late: boolean;
+	reasons: string[];
+	contacts?: Contact[];
+	recorded_by: RecordedBy | null;
+	[field: string]: unknown;
 }
 
 export interface Expiring {

@@ -91,6 +91,21 @@ export function TextField(
 	);
 }
 
+/* Text of several lines. */
+export function Area(props: Labelled & { value: string; change: (value: string) => void }) {
+	return (
+		<Around field={props}>
+			<textarea
+				id={props.id}
+				value={props.value}
+				aria-describedby={describedBy(props)}
+				aria-invalid={props.error ? true : undefined}
+				onInput={(event) => props.change(event.currentTarget.value)}
+			/>
+		</Around>
+	);
+}
+
 export function Check(props: { id: string; label: string; checked: boolean; change: (on: boolean) => void }) {
 	return (
 		<div class="check-field">

@@ -30,6 +30,8 @@ export interface Selecting<R> {
 	toggle: (row: R) => void;
 	all: (on: boolean) => void;
 	label: (row: R) => string;
+	/* Rows that cannot be chosen have no box; absent: all can. */
+	can?: (row: R) => boolean;
 }
 
 function Head<R>({ column, sorting }: { column: Column<R>; sorting: Sorting | undefined }) {
@@ -72,7 +74,8 @@ export interface TableProps<R> {
 }
 
 export function Table<R>({ columns, rows, rowKey, labelledBy, label, sorting, selecting, css }: TableProps<R>) {
-	const all = selecting !== undefined && rows.length > 0 && rows.every((row) => selecting.chosen.has(rowKey(row)));
+	const choosable = selecting === undefined ? [] : rows.filter((row) => selecting.can?.(row) ?? true);
+	const all = choosable.length > 0 && choosable.every((row) => selecting?.chosen.has(rowKey(row)));
 	return (
 		<table role="table" class={`list stack ${css ?? ""}`} aria-labelledby={labelledBy} aria-label={label}>
 			<thead role="rowgroup">
@@ -83,6 +86,7 @@ export function Table<R>({ columns, rows, rowKey, labelledBy, label, sorting, se
 								type="checkbox"
 								aria-label={t.value.table.all}
 								checked={all}
+								disabled={choosable.length === 0}
 								onChange={(event) => selecting.all(event.currentTarget.checked)}
 							/>
 						</th>
@@ -99,12 +103,14 @@ export function Table<R>({ columns, rows, rowKey, labelledBy, label, sorting, se
 						<tr role="row" key={key} class={selecting?.chosen.has(key) ? "chosen" : ""}>
 							{selecting && (
 								<td role="cell" class="check">
-									<input
-										type="checkbox"
-										aria-label={selecting.label(row)}
-										checked={selecting.chosen.has(key)}
-										onChange={() => selecting.toggle(row)}
-									/>
+									{(selecting.can?.(row) ?? true) && (
+										<input
+											type="checkbox"
+											aria-label={selecting.label(row)}
+											checked={selecting.chosen.has(key)}
+											onChange={() => selecting.toggle(row)}
+										/>
+									)}
 								</td>
 							)}
 							{columns.map((column) => {
