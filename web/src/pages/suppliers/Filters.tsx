@@ -113,7 +113,7 @@ export function told(name: FilterName, value: string, depth: number): string {
 	return value
 		.split(options.length > 0 ? "," : /(?!)/)
 		.map((one) => options.find(([key]) => key === one)?.[1] ?? one)
-		.join(t.value.comma);
+		.join(m.value.comma);
 }
 
 function Chips({ filters, depth }: { filters: Filters; depth: number }) {

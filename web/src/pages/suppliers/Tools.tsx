@@ -108,7 +108,18 @@ export function Order() {
 
 export function ColumnChoice() {
 	return (
-		<details class="suppliers-columns">
+		<details
+			class="suppliers-columns"
+			onKeyDown={(event) => {
+				if (event.key !== "Escape") return;
+				event.currentTarget.open = false;
+				event.currentTarget.querySelector("summary")?.focus();
+			}}
+			onFocusOut={(event) => {
+				if (event.relatedTarget instanceof Node && !event.currentTarget.contains(event.relatedTarget))
+					event.currentTarget.open = false;
+			}}
+		>
 			<summary>{m.value.columns}</summary>
 			<fieldset>
 				<legend class="hidden">{m.value.columns}</legend>

@@ -12,6 +12,7 @@ export const m = texts(
 		more: "詳しい条件",
 		moreOn: (n: string) => `詳しい条件（${n}件を指定中）`,
 		all: "すべて",
+		comma: "、",
 		none: "（指定なし）",
 		names: {
 			state: "状態",
@@ -158,6 +159,7 @@ export const m = texts(
 		more: "More filters",
 		moreOn: (n) => `More filters (${n} set)`,
 		all: "All",
+		comma: ", ",
 		none: "(any)",
 		names: {
 			state: "State",
