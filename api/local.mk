@@ -29,6 +29,9 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/backup.c \
 	%D%/breakdown.c \
 	%D%/bulk.c \
+	%D%/bulk_body.c \
+	%D%/bulk_choose.c \
+	%D%/bulk_int.h \
 	%D%/caller.c \
 	%D%/caller.h \
 	%D%/chain.c \

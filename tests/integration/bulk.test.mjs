@@ -151,6 +151,102 @@ describe("the filter", () => {
 	});
 });
 
+describe("the filter of a chain", () => {
+	it("takes several states, timings, due dates and a name, as the chain says", async () => {
+		const one = (await d.get(`/v1/orgs/${P}/chain?depth=1&tier=1&limit=1000`)).body.items;
+		const of = (f) => one.filter(f).length;
+		for (const state of [["gap"], ["gap", "undecided"], ["met", "not-asked", "unconfirmed"], "gap"])
+			assert.equal(await matched({ state }), of((i) => [state].flat().includes(i.state)), String(state));
+		for (const timing of ["overdue", "due", ["due", "undated"], ["undated"]])
+			assert.equal(await matched({ timing }), of((i) => [timing].flat().includes(i.timing)), String(timing));
+		const dated = one.filter((i) => i.due);
+		assert.ok(dated.length > 5);
+		assert.equal(await matched({ due_from: "2028-03-31", due_to: "2028-03-31" }), of((i) => i.due === "2028-03-31"));
+		assert.equal(await matched({ due_from: "2028-04-01" }), of((i) => i.due && i.due > "2028-03-31"));
+		assert.equal(await matched({ due_to: "2028-03-30" }), of((i) => i.due && i.due < "2028-03-31"));
+		assert.equal(await matched({ state: ["gap"], depth: 4 }), of((i) => i.state === "gap"));
+		const name = `架空${S[7].slice(-4)}`;
+		const found = S.filter((s) => s.includes(S[7].slice(-4)) || `架空${s.slice(-4)}` === name).length;
+		assert.equal(await matched({ q: name, active: null }), found);
+		assert.equal(await matched({ q: S[7] }), 1);
+		assert.equal(await matched({ q: "ない会社" }), 0);
+		assert.equal(await matched({ q: "" }), await matched({}));
+	});
+});
+
+describe("a clause of each link", () => {
+	const clause = async (s, no) => (await d.get(`/v1/orgs/${P}/suppliers/${s}/clauses/${no}`)).body;
+	const filter = { department: "購買部" };
+
+	it("is merged into what is there, in the same command", async () => {
+		await d.must("PUT", `/v1/orgs/${P}/suppliers/${S[0]}/clauses/2-1-1`, { status: "drafted", note: "残す" });
+		const from = await revision();
+		const change = { status: "agreed", agreed_on: "2027-05-01", reviewed_on: "2027-06-01", reviewed_by: "見本" };
+		const body = { filter, change: { owner: "係" }, clause: { no: "2-1-1", change } };
+		const look = await bulk(body);
+		assert.deepEqual(
+			[look.body.matched, look.body.changed, look.body.clauses_changed, look.body.unchanged],
+			[25, 25, 25, 0],
+			look.text,
+		);
+		assert.equal(await revision(), from);
+		const r = await bulk({ ...body, preview: false });
+		assert.equal(r.status, 200, r.text);
+		assert.deepEqual(r.body, {
+			preview: false, matched: 25, changed: 25, clauses_changed: 25, unchanged: 0, revision: from + 1,
+		});
+		for (const s of [S[0], S[24]]) {
+			const c = await clause(s, "2-1-1");
+			assert.equal(c.status, "agreed");
+			assert.equal(c.reviewed_by, "見本");
+			assert.equal(c.recorded_by.revision, from + 1);
+			assert.equal((await link(s)).recorded_by.revision, from + 1);
+		}
+		assert.equal((await clause(S[0], "2-1-1")).note, "残す");
+		assert.equal((await clause(S[25], "2-1-1")).status, "missing");
+		const alone = await bulk({ filter, clause: { no: "2-1-1", change: { review_by: "2028-05-01" } }, preview: false });
+		assert.deepEqual([alone.body.changed, alone.body.clauses_changed, alone.body.unchanged], [0, 25, 0]);
+		const again = await bulk({ filter, clause: { no: "2-1-1", change: { review_by: "2028-05-01" } }, preview: false });
+		assert.deepEqual([again.body.clauses_changed, again.body.unchanged, again.body.revision], [0, 25, alone.body.revision]);
+		const cleared = await bulk({ filter, clause: { no: "2-1-1", change: { review_by: null } }, preview: false });
+		assert.equal(cleared.body.clauses_changed, 25);
+		assert.equal((await clause(S[3], "2-1-1")).review_by, undefined);
+	});
+
+	it("sets the own side's contacts, and takes them away", async () => {
+		const contacts = [{ side: "procurer", role: "窓口", name: "見本", email: "m@example.test", lang: "ja" }];
+		const r = await bulk({ filter, clause: { no: "2-1-4", change: { contacts, notify_within_hours: 24 } }, preview: false });
+		assert.equal(r.body.clauses_changed, 25, r.text);
+		for (const s of BUYING) assert.deepEqual((await clause(s, "2-1-4")).contacts, contacts);
+		const again = await bulk({ filter, clause: { no: "2-1-4", change: { contacts } } });
+		assert.equal(again.body.clauses_changed, 0);
+		const off = await bulk({ filter, clause: { no: "2-1-4", change: { contacts: null } }, preview: false });
+		assert.equal(off.body.clauses_changed, 25);
+		assert.equal((await clause(S[2], "2-1-4")).contacts, undefined);
+		assert.equal((await clause(S[2], "2-1-4")).notify_within_hours, 24);
+	});
+
+	it("is refused with the place", async () => {
+		const before = await revision();
+		const refused = async (clause, code, pointer) => {
+			const r = await bulk({ clause });
+			problem(assert, r, 422, code);
+			assert.equal(r.body.errors[0].pointer, pointer);
+		};
+		await refused({ no: "2-1-2", change: { status: "agreed" } }, "needs-agreed-on", "/clause/change/agreed_on");
+		await refused({ no: "2-1-2", change: { status: "good" } }, "bad-value", "/clause/change/status");
+		await refused({ no: "2-1-2", change: { gap: true } }, "unknown-field", "/clause/change/gap");
+		await refused({ no: "9-9-9", change: { note: "x" } }, "bad-value", "/clause/no");
+		await refused({ no: 1, change: { note: "x" } }, "wrong-type", "/clause/no");
+		await refused({ change: { note: "x" } }, "required", "/clause/no");
+		await refused({ no: "2-1-2" }, "required", "/clause/change");
+		await refused({ no: "2-1-2", change: {} }, "required", "/clause/change");
+		await refused({ no: "2-1-2", change: { note: "x" }, x: 1 }, "unknown-field", "/clause/x");
+		await refused([], "wrong-type", "/clause");
+		assert.equal(await revision(), before);
+	});
+});
+
 describe("a body that is wrong", () => {
 	const refused = async (body, code, pointer, status = 422) => {
 		const r = await d.call("POST", "/v1/bulk", body);
@@ -170,6 +266,12 @@ describe("a body that is wrong", () => {
 		await refused({ procurer: P, change: { required_level: 6 } }, "out-of-range", "/change/required_level");
 		await refused({ procurer: P, change: { due: "2027-02-30" } }, "bad-date", "/change/due");
 		await refused({ procurer: P, change, filter: { state: "bad" } }, "bad-value", "/filter/state");
+		await refused({ procurer: P, change, filter: { state: ["gap", "bad"] } }, "bad-value", "/filter/state/1");
+		await refused({ procurer: P, change, filter: { state: [] } }, "bad-value", "/filter/state");
+		await refused({ procurer: P, change, filter: { timing: "late" } }, "bad-value", "/filter/timing");
+		await refused({ procurer: P, change, filter: { due_from: "2027-13-01" } }, "bad-date", "/filter/due_from");
+		await refused({ procurer: P, change, filter: { depth: 25 } }, "out-of-range", "/filter/depth");
+		await refused({ procurer: P, change, filter: { q: 1 } }, "wrong-type", "/filter/q");
 		await refused({ procurer: P, change, filter: { confidential: 1 } }, "wrong-type", "/filter/confidential");
 		await refused({ procurer: P, change, filter: { suppliers: [P, 1] } }, "wrong-type", "/filter/suppliers/1");
 		await refused(
