@@ -281,6 +281,7 @@ static bool compare_chain_in(enum walk_form form, bool sees_all, const struct tw
 	AUTO_FREE struct exposure *x = malloc(2 * sizeof(*x));
 	const struct world *w = c->w;
 	struct chain_query cq = query_of(w, q);
+	struct rng r = { w->seed + (uint64_t)q->on * 31 + q->depth };
 	bool ok;
 
 	if (!x)
@@ -293,6 +294,7 @@ static bool compare_chain_in(enum walk_form form, bool sees_all, const struct tw
 	ok &= compare_list(c, t, s, &cq, (1u << ST__COUNT) - 1, out);
 	ok &= compare_list(c, t, s, &cq, 1u << ST_GAP, out);
 	ok &= compare_list(c, t, s, &cq, 1u << ST_EXPIRING, out);
+	ok &= compare_pick(c, t, s, &cq, &r, out);
 	for (int o = 0; o < (int)w->n_orgs; o += 1 + (int)w->n_orgs / 64)
 		if (w->org[o].there)
 			ok &= compare_dependency(c, t, s, &cq, o, out);

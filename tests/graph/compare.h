@@ -26,6 +26,9 @@ bool compare_links(const struct world *w, struct txn *t, int32_t day, FILE *out)
 /* Who may be touched must cover the watched procurers that are. */
 bool compare_touched(const struct world *w, struct txn *t, struct scratch *s, int org, int32_t day,
 		     FILE *out);
+/* compare_pick.c: everybody in the chain, which may be as P itself sees it (twin_hide), as a list. */
+bool compare_pick(const struct twin_chain *c, struct txn *t, struct scratch *s, const struct chain_query *q, struct rng *r,
+		  FILE *out);
 /* compare_many.c: everybody without grants in one pass, at that depth. */
 bool compare_many(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
 /* compare_counts.c: the chain in cells, and what ends when. */

@@ -23,6 +23,7 @@ TESTS += %D%/test_domain_examples %D%/test_differential
 	%D%/compare.h \
 	%D%/compare_counts.c \
 	%D%/compare_many.c \
+	%D%/compare_pick.c \
 	%D%/test_differential.c \
 	%D%/world_ops.c \
 	%D%/world_ops.h \
@@ -36,6 +37,7 @@ TESTS += %D%/test_hubs
 %C%_test_hubs_SOURCES = tests/run.h \
 	%D%/compare.c \
 	%D%/compare.h \
+	%D%/compare_pick.c \
 	%D%/test_hubs.c \
 	%D%/world_ops.c \
 	%D%/world_ops.h \
@@ -90,6 +92,7 @@ TESTS += %D%/test_learn
 %C%_test_learn_SOURCES = tests/run.h \
 	%D%/compare.c \
 	%D%/compare.h \
+	%D%/compare_pick.c \
 	%D%/domain_kit.c \
 	%D%/domain_kit.h \
 	%D%/test_learn.c \

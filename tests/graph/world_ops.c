@@ -118,6 +118,19 @@ static void put_bytes(struct buf *b, enum style s, unsigned id, struct buf *v)
 
 /* ---- organisations ---- */
 
+const char *world_name(const struct w_org *o)
+{
+	switch (strlen(o->id) % 2 ? o->id[strlen(o->id) - 1] % 5 : 4) {
+	case 0:
+		return o->id;
+	case 1:
+	case 2:
+		return "架空商事株式会社";
+	default:
+		return o->id + 3;
+	}
+}
+
 void ops_org(struct op_list *l, const struct world *w, int o)
 {
 	const struct w_org *org = &w->org[o];
@@ -127,7 +140,7 @@ void ops_org(struct op_list *l, const struct world *w, int o)
 
 	f = add(l, merge ? OP_MERGE : OP_PUT, ENT_ORG, view_str(org->id), (struct view){ 0 },
 		(struct view){ 0 });
-	fl_bytes(f, ORG_NAME, view_str(org->id + 3));
+	fl_bytes(f, ORG_NAME, view_str(world_name(org)));
 	fl_int(f, ORG_KIND, org->kind);
 	if (org->parent >= 0 && rng_chance(&l->rng, 70))
 		fl_bytes(f, ORG_PARENT, view_str(w->org[org->parent].id));

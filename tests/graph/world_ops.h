@@ -23,6 +23,8 @@ struct op_list {
 void ops_init(struct op_list *l, uint64_t seed);
 void ops_done(struct op_list *l);
 
+/* What an organisation is called: mostly by a part of its id, some of them alike, and some as stubs by their id. */
+const char *world_name(const struct w_org *o);
 void ops_org(struct op_list *l, const struct world *w, int o);
 void ops_org_gone(struct op_list *l, const struct world *w, int o);
 void ops_link(struct op_list *l, const struct world *w, const struct w_link *k, bool with_clauses);
