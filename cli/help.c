@@ -141,6 +141,8 @@ int help_verb(struct cli *c, const struct verb *v)
 	buf_addc(&b, '\n');
 	if (takes_org(v))
 		text(&b, c, M_HELP_IDS);
+	if (strstr(v->args, "FILTER=VALUE"))
+		text(&b, c, M_HELP_FILTERS);
 	if (strstr(v->args, "FIELD=VALUE"))
 		text(&b, c, M_HELP_FIELDS);
 	if (v->opts) {

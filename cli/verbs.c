@@ -73,6 +73,9 @@ const struct verb verbs[] = {
 
 	{ "exposure", NULL, "P", 1, 1, CHAIN | B(HORIZON) | B(EXIT_CODE), 0, verb_exposure,
 	  M_V_EXPOSURE, "tierwatch exposure XX-LOCAL-BUYER --depth 3 --on 2028-04-01" },
+	{ "chain", NULL, "P [FILTER=VALUE…]", 1, ARGS_MAX_POS,
+	  CHAIN | PAGING | B(HORIZON) | B(TIER) | B(KIND) | B(TIMING) | B(HELD) | B(SORT) | B(ORDER), 0, verb_chain,
+	  M_V_CHAIN, "tierwatch chain XX-LOCAL-BUYER state=gap,undecided department=購買 --sort due" },
 	{ "gaps", NULL, "P", 1, 1,
 	  CHAIN | PAGING | B(TIER) | B(KIND) | B(TIMING) | B(EXIT_CODE), 0, verb_gaps,
 	  M_V_GAPS, "tierwatch gaps XX-LOCAL-BUYER --kind lapsed --exit-code" },

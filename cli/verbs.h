@@ -68,6 +68,7 @@ int verb_token_list(struct cli *c, const struct args *a);
 int verb_token_rotate(struct cli *c, const struct args *a);
 int verb_token_revoke(struct cli *c, const struct args *a);
 int verb_exposure(struct cli *c, const struct args *a);
+int verb_chain(struct cli *c, const struct args *a);
 int verb_gaps(struct cli *c, const struct args *a);
 int verb_expiring(struct cli *c, const struct args *a);
 int verb_clause_gaps(struct cli *c, const struct args *a);

@@ -141,6 +141,12 @@ export class Mock {
 			const n = part[1].endsWith("CLEAN") ? 0 : 120;
 			return this.list(r, url, Array.from({ length: n }, (_, i) => gap(i)));
 		}
+		if (part.length === 3 && what === "chain") {
+			const link = { department: "購買", owner: null };
+			const items = Array.from({ length: 3 }, (_, i) => ({ ...gap(i), state: "gap", suppliers: i, at_risk: false, unknown_below: i === 0, held_until: null, link: i ? link : null }));
+			this.asked = url.search;
+			return this.list(r, url, items);
+		}
 		if (what === "impact") return this.impact(r, part[1], url);
 		if (what === "dependencies") return this.why(r, part[1], part[3]);
 		if (what === "history") return this.send(r, 200, { items: [exposure(part[1], url)], next: null });

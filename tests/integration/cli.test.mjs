@@ -136,6 +136,9 @@ describe("without a server", () => {
 			[["gaps", P, "--lang", "fr"], /--lang cannot be 'fr'/],
 			[["gaps", P, "--url", "ftp://x"], /not an http/],
 			[["org", "set", "X", "name"], /not FIELD=VALUE/],
+			[["chain", P, "state"], /not FILTER=VALUE/],
+			[["chain", P, "=gap"], /not FILTER=VALUE/],
+			[["chain", P, "state&x=gap"], /not FILTER=VALUE/],
 			[["completion", "tcsh"], /bash, zsh and fish/],
 			[["org"], /needs an action/],
 			[[], /usage/],
@@ -395,6 +398,21 @@ describe("against a stand-in", () => {
 		const rows = ok(await tw(["gaps", P, "--limit", "1", "-o", "csv", "--lang", "ja"])).out.split("\r\n");
 		assert.equal(rows[0], "tier,supplier,required,held,kind,timing,due,due_in_days,planned_on,dependency,name,path");
 		assert.equal(rows[1], '1,XX-LOCAL-S0,3,0,never,overdue,2027-05-01,-31,,0.1,"\'=株式会社みほん,本店",XX-LOCAL-P;XX-LOCAL-S0');
+	});
+
+	test("chain: filters, order, columns", async () => {
+		const r = ok(await tw(["chain", P, "state=gap,met", "department=購買 1", "--sort", "due", "--order", "desc", "--tier", "1", "-o", "csv"]));
+		const asked = new URLSearchParams(mock.asked);
+		assert.deepEqual(
+			["state", "department", "sort", "order", "tier"].map((k) => asked.get(k)),
+			["gap,met", "購買 1", "due", "desc", "1"],
+		);
+		const rows = r.out.split("\r\n");
+		assert.equal(rows[0], "tier,supplier,state,required,held,held_until,kind,timing,due,due_in_days,dependency,suppliers,at_risk,unknown_below,link.department,link.owner,name,path");
+		assert.equal(rows[1], '1,XX-LOCAL-S0,gap,3,0,,never,overdue,2027-05-01,-31,0.1,0,false,true,,,"\'=株式会社みほん,本店",XX-LOCAL-P;XX-LOCAL-S0');
+		assert.match(rows[2], /,購買,,/);
+		assert.match(ok(await tw(["chain", P, "--lang", "ja"])).out, /未達/);
+		assert.equal(json(await tw(["chain", P, "-o", "json"])).items.length, 3);
 	});
 
 	test("impact, why, history", async () => {
