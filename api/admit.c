@@ -153,6 +153,7 @@ static enum rc check_room(struct request *r, struct err *e)
 	case RUN_LIST:
 	case RUN_CHAIN:
 	case RUN_IMPACT:
+	case RUN_HEAVY:
 	case RUN_SEARCH:
 	case RUN_CHANGE:
 	case RUN_BACKUP:

@@ -301,6 +301,7 @@ void dispatch_run(struct request *r)
 	case RUN_LIST:
 	case RUN_CHAIN:
 	case RUN_IMPACT:
+	case RUN_HEAVY:
 	case RUN_SEARCH:
 	case RUN_CHANGE:
 		dispatch_pool(r);

@@ -109,6 +109,8 @@ static struct pool_task task_of(const struct request *r)
 		return (struct pool_task){ .run = pool_read, .small = chain_fits };
 	case RUN_IMPACT:
 		return (struct pool_task){ .run = pool_read, .small = impact_fits };
+	case RUN_HEAVY:
+		return (struct pool_task){ .run = pool_read, .small = never_fits };
 	case RUN_SEARCH:
 		return (struct pool_task){ .run = pool_read, .small = search_fits };
 	case RUN_CHANGE:

@@ -123,6 +123,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/routes.c \
 	%D%/routes.def \
 	%D%/routes.h \
+	%D%/simulations.c \
 	%D%/sight.c \
 	%D%/sight.h \
 	%D%/server.c \

@@ -467,6 +467,8 @@ static const char *tag_of(const struct route *r)
 {
 	if (strncmp(r->path, "/v1/", 4) != 0 || strcmp(r->path, "/v1/status") == 0)
 		return "system";
+	if (r->run == RUN_HEAVY)
+		return "chain";
 	if (strncmp(r->path, "/v1/orgs", 8) != 0)
 		return "data";
 	bool listed = r->run == RUN_LIST && !strstr(r->path, "/suppliers") &&

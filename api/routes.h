@@ -18,6 +18,7 @@ enum route_run {
 	RUN_LIST,   /* on the compute pool, small */
 	RUN_CHAIN,  /* on the compute pool, as large as the chain of the first organisation of the path */
 	RUN_IMPACT, /* the same against the links */
+	RUN_HEAVY,  /* on the compute pool, never small */
 	RUN_SEARCH, /* on the compute pool, as large as the register */
 	RUN_WRITE,  /* builds one command; the answer is then the read route's */
 	RUN_CHANGE, /* on the pool: builds one command and says itself what is answered behind it */

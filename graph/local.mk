@@ -85,6 +85,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/rules.h \
 	%D%/segment.c \
 	%D%/state.h \
+	%D%/simulate.c \
+	%D%/simulate.h \
 	%D%/small.c \
 	%D%/small.h \
 	%D%/steps.c \

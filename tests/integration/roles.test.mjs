@@ -80,7 +80,10 @@ const T = {
 	"GET /v1/orgs/{id}/looks": [null, READ, READ, MINE, MINE, MINE],
 	"GET /v1/orgs/{id}/impact": [null, READ, READ, KNOWN, NOT, KNOWN],
 	"GET /v1/orgs/{id}/incident": [null, READ, READ, KNOWN, NOT, KNOWN],
-	"POST /v1/simulations": [(p) => ({ procurer: p, changes: [] }), READ, READ, MINE, NOT, MINE],
+	"POST /v1/simulations": [
+		(p) => ({ procurer: p, changes: [{ op: "set-targets", targets: null }] }),
+		"200 200 200 422", "200 200 200 422", "200 403 422 422", NOT, "200 403 422 422",
+	],
 	"POST /v1/bulk": [
 		(p) => ({ procurer: p, change: { note: "n" } }), "200 200 200 422", NOT, "200 403 422 422", NOT, NOT,
 	],
@@ -188,9 +191,7 @@ describe("the table of roles", () => {
 			Object.keys(o).filter((m) => /^(get|put|post|patch|delete)$/.test(m)).map((m) => `${m.toUpperCase()} ${path}`));
 		const spoken = [...Object.keys(T), ...OPEN];
 		assert.deepEqual(there.filter((r) => !spoken.includes(r)), []);
-		const later = ["POST /v1/simulations"]; // named in api.md, not built yet
-		assert.deepEqual(spoken.filter((r) => !there.includes(r) && !later.includes(r)), []);
-		for (const r of later) if (!there.includes(r)) delete T[r];
+		assert.deepEqual(spoken.filter((r) => !there.includes(r)), []);
 	});
 
 	for (const role of d401)
