@@ -87,6 +87,22 @@ static void best_clear(struct walk *w)
 		s->best[i] = -1;
 }
 
+/* They may be kept for long. */
+static void rises_trim(struct layers *l)
+{
+	for (unsigned k = 1; k <= l->depth; k++) {
+		struct rises *r = &l->of[k];
+		uint32_t *o = r->n ? realloc(r->org, r->n * sizeof *o) : NULL;
+		if (o)
+			r->org = o;
+		double *v = r->n ? realloc(r->value, r->n * sizeof *v) : NULL;
+		if (v)
+			r->value = v;
+		if (o && v)
+			r->cap = r->n;
+	}
+}
+
 enum rc layers_run(struct walk *w, struct layers *out)
 {
 	uint32_t procurer = w->q->procurer;
@@ -104,6 +120,7 @@ enum rc layers_run(struct walk *w, struct layers *out)
 		else
 			layer_top_down(w, front, &out->of[k]);
 	}
+	rises_trim(out);
 	if (w->rc == RC_OK && w->out.bad)
 		w->rc = RC_DAMAGED;
 	return w->rc != RC_OK ? w->rc : txn_rc(w->t);

@@ -220,6 +220,11 @@ static void meet_names(struct picking *k)
 	free(set.bits);
 }
 
+static inline bool passes(const struct pick *p, uint32_t org)
+{
+	return org / 64 < p->pass.words && bit_has(p->pass.bits, org);
+}
+
 /* Of a key that comes behind all that is wanted. */
 static bool is_past(const struct picking *k, const struct key *key)
 {
@@ -233,7 +238,7 @@ static void meet_items(struct picking *k)
 	const struct chain_list *l = k->p->list;
 	bool ascends = k->o->sort == PICK_TIER && !k->o->desc; /* as the list lies */
 	for (size_t i = 0; i < l->n && k->rc == RC_OK; i++) {
-		if (!bit_has(k->p->pass.bits, l->items[i].supplier))
+		if (!passes(k->p, l->items[i].supplier))
 			continue;
 		struct key key = item_key(k->o, &l->items[i]);
 		if (ascends && is_past(k, &key))

@@ -96,7 +96,7 @@ static enum rc keep_lapsed(struct pick *p, int32_t since)
 	if (!required)
 		return RC_NOMEM;
 	for (size_t i = 0; i < p->list->n; i++)
-		if (bit_has(p->pass.bits, p->list->items[i].supplier))
+		if (p->list->items[i].supplier / 64 < p->pass.words)
 			required[p->list->items[i].supplier] = p->list->items[i].required;
 	step_reader_init(&steps, p->t);
 	for (size_t w = 0; w < p->pass.words; w++)

@@ -18,6 +18,8 @@ const questions = [
 	`/v1/orgs/${P}/suppliers/${A}/clauses/2-1-1`, `/v1/orgs/${P}/targets`, `/v1/orgs/${P}/exposure`, `/v1/orgs/${P}/gaps`,
 	`/v1/orgs/${P}/gaps?on=2027-12-31`, `/v1/orgs/${P}/expiring?horizon=400`, `/v1/orgs/${P}/clause-gaps`,
 	`/v1/orgs/${P}/dependencies/${B}`, `/v1/orgs/${B}/impact`, `/v1/orgs/${P}/chokepoints`, `/v1/orgs/XX-LOCAL-OLD`,
+	`/v1/orgs/${P}/chain`, `/v1/orgs/${P}/chain?sort=name&state=gap&limit=1`, `/v1/orgs/${P}/chain?q=kaku&sort=id&order=desc`,
+	`/v1/orgs/${P}/chain/${B}`, `/v1/orgs/${P}/chain?of=${A}`, `/v1/orgs/${P}/chain?lapsed_since=2027-05-01`,
 ];
 const kept = [];
 
@@ -131,7 +133,7 @@ describe("as_of", () => {
 		const mine = await d.as("procurer", P);
 		for (const path of [`/v1/orgs/${P}`, `/v1/orgs/${P}/suppliers`, `/v1/orgs/${P}/certificates`, `/v1/orgs/${P}/targets`, `/v1/orgs/${P}/clause-gaps`])
 			assert.equal((await mine.get(asOf(path, revision))).status, 200, path);
-		for (const path of ["exposure", "gaps", "expiring", "chokepoints", `dependencies/${A}`, "procurers", `suppliers/${A}`])
+		for (const path of ["exposure", "gaps", "expiring", "chokepoints", "chain", `chain/${A}`, `dependencies/${A}`, "procurers", `suppliers/${A}`])
 			problem(assert, await mine.get(asOf(`/v1/orgs/${P}/${path}`, revision)), 403, "forbidden");
 		problem(assert, await mine.get(asOf("/v1/orgs", revision)), 403, "forbidden");
 		problem(assert, await mine.get(asOf(`/v1/orgs/${A}`, revision)), 403, "forbidden"); // known, not its own

@@ -83,6 +83,24 @@ async function look(as, w, p, q, pseudonyms) {
 	assert.equal(expiring.length, all.filter((i) => i.state === "expiring").length);
 	const chokes = await pages(as, `${base}/chokepoints?${at}&limit=2`, told);
 	for (const c of chokes) assert.equal(c.name === null, SHOWN.test(c.supplier));
+	for (const sort of ["tier", "due", "dependency", "name", "id"]) {
+		const chain = await pages(as, `${base}/chain?${at}&limit=2&sort=${sort}&order=${q.depth % 2 ? "asc" : "desc"}`, told);
+		assert.deepEqual(chain.map((i) => (SHOWN.test(i.supplier) ? "hidden" : i.supplier)).sort(), all.map((i) => (names.has(i.supplier) ? i.supplier : "hidden")).sort());
+		for (const i of sort === "id" ? chain : []) {
+			const r = await as.get(`${base}/chain/${i.supplier}?${at}`);
+			assert.equal(r.status, 200, r.text);
+			told.push(r.text, (await as.get(`${base}/chain?${at}&of=${i.supplier}`)).text, (await as.get(`${base}/chain?${at}&to=${i.supplier}`)).text);
+			assert.ok(SHOWN.test(i.supplier) || names.has(i.supplier));
+		}
+	}
+	for (const [id, o] of w.orgs) {
+		if (names.has(id) || id.startsWith(`${p}~`)) continue;
+		for (const path of [`chain/${id}?${at}`, `chain?${at}&of=${id}`, `chain?${at}&to=${id}`]) assert.equal((await as.get(`${base}/${path}`)).status, 404, path);
+		for (const text of [id, o.name]) {
+			const found = (await as.get(`${base}/chain?${at}&q=${encodeURIComponent(text)}`)).body.items;
+			assert.ok(found.every((i) => names.has(i.supplier)), text);
+		}
+	}
 	for (const i of all) {
 		const r = await as.get(`${base}/dependencies/${i.supplier}?${at}`);
 		assert.equal(r.status, names.has(i.supplier) ? 200 : 404, r.text);
