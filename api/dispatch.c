@@ -358,6 +358,7 @@ static struct request *request_make(struct api *a, struct http_request *http)
 	r->raw_query = http->query;
 	r->lang = problem_lang(http_header(http, "accept-language"));
 	r->content_type = http_header(http, "content-type");
+	r->accept = http_header(http, "accept");
 	r->if_match = http_header(http, "if-match");
 	r->if_none_match = http_header(http, "if-none-match");
 	r->idempotency_key = http_header(http, "idempotency-key");

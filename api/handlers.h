@@ -32,6 +32,8 @@ MUST_USE enum rc expiring_list(struct request *r, struct err *e);
 MUST_USE enum rc chain_all_list(struct request *r, struct err *e);
 MUST_USE enum rc chain_one_show(struct request *r, struct err *e);
 MUST_USE enum rc breakdown_show(struct request *r, struct err *e);
+MUST_USE enum rc renewals_show(struct request *r, struct err *e);
+MUST_USE enum rc calendar_list(struct request *r, struct err *e);
 MUST_USE enum rc clause_gaps_list(struct request *r, struct err *e);
 MUST_USE enum rc impact_show(struct request *r, struct err *e);
 MUST_USE enum rc chokepoints_list(struct request *r, struct err *e);

@@ -73,6 +73,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/http1.h \
 	%D%/http1_body.c \
 	%D%/http1_int.h \
+	%D%/ics.c \
 	%D%/incident.c \
 	%D%/known.c \
 	%D%/known.h \
@@ -118,6 +119,8 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/query.c \
 	%D%/query.def \
 	%D%/query.h \
+	%D%/renewals.c \
+	%D%/renewals.h \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/routes.c \

@@ -41,6 +41,8 @@ static const struct look_route {
 	{ "/v1/orgs/{id}/chain", LOOK_CHAIN, AT_FIRST },
 	{ "/v1/orgs/{id}/chain/{s}", LOOK_CHAIN, AT_BOTH },
 	{ "/v1/orgs/{id}/breakdown", LOOK_EXPOSURE, AT_FIRST },
+	{ "/v1/orgs/{id}/renewals", LOOK_EXPIRING, AT_FIRST },
+	{ "/v1/orgs/{id}/calendar", LOOK_EXPIRING, AT_FIRST },
 	{ "/v1/orgs/{id}/clause-gaps", LOOK_CLAUSE_GAPS, AT_FIRST },
 	{ "/v1/orgs/{id}/impact", LOOK_IMPACT, AT_FIRST },
 	{ "/v1/orgs/{id}/incident", LOOK_INCIDENT, AT_FIRST },

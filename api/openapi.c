@@ -388,6 +388,8 @@ static void success(struct json *j, const struct route *r, const char *status, c
 		json_key(j, "content");
 		json_obj(j);
 		content(j, other_type(r), r->schema, "");
+		if (strstr(r->path, "/calendar"))
+			content(j, "text/calendar", NULL, "");
 		json_obj_end(j);
 	}
 	json_obj_end(j);
@@ -430,6 +432,8 @@ static void responses(struct json *j, const struct route *r)
 		problem(j, "409");
 	if (r->run == RUN_WRITE)
 		problem(j, "412");
+	if (strstr(r->path, "/calendar"))
+		problem(j, "413");
 	if (r->body != BODY_NONE) {
 		problem(j, "413");
 		problem(j, "415");

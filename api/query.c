@@ -23,6 +23,9 @@ static const char *const sort_values[] = { "tier", "due", "dependency", "name", 
 static const char *const order_values[] = { "asc", "desc", NULL };
 static const char *const rows_values[] = { "state", "timing", "kind", "required", "clause", NULL }; /* as enum breakdown_rows */
 static const char *const columns_values[] = { "tier", "department", "owner", NULL }; /* as enum breakdown_by */
+static const char *const renewal_kind_values[] = { "level-ends",	"self-assessment", "contract-end", "clause-review",
+						  "exception-ends", "gap-due",	       NULL }; /* as enum renewal_kind */
+static const char *const calendar_format_values[] = { "json", "ics", NULL };
 static const char *const clause_state_values[] = { "gap", "undetermined", NULL };
 static const char *const clause_no_values[] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4",
 						"2-1-5", "3-1-3", NULL };

@@ -46,7 +46,7 @@ struct request {
 	bool by_provider;                    /* the OpenID provider says who it is */
 	enum lang lang;
 	uint32_t limit_slot;                 /* see limits_enter() */
-	struct view content_type, if_match, if_none_match, idempotency_key, last_event_id;
+	struct view content_type, accept, if_match, if_none_match, idempotency_key, last_event_id;
 	struct view body;
 
 	struct txn *txn;

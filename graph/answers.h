@@ -167,6 +167,7 @@ struct clause_view {
 	enum clause_status status[CL__COUNT];
 	unsigned reasons[CL__COUNT]; /* CR_ bits: why it is a gap */
 	bool late[CL__COUNT];        /* agreed after the link's start */
+	int32_t review[CL__COUNT];   /* due and not waived: the last day on which its review, or check, is recent enough; else DAY_NONE */
 };
 enum { CR_NOT_AGREED = 1, CR_REVIEW_PASSED = 2, CR_NOT_REVIEWED = 4, CR_NOT_CHECKED = 8,
        CR_CHECK_FAILED = 16, CR_NOT_CONFIRMED = 32 };

@@ -82,6 +82,19 @@ static unsigned gap_reasons(enum clause_no no, const struct rec *r, enum clause_
 	return why;
 }
 
+/* The earliest of the days up to which what was reviewed or checked is recent enough. */
+static int32_t review_day(enum clause_no no, const struct rec *r)
+{
+	int32_t day = rec_day(r, CLAUSE_REVIEW_BY), looked = DAY_NONE;
+	if (no == CL_2_1_1)
+		looked = rec_day(r, CLAUSE_REVIEWED_ON);
+	if (no == CL_2_1_3)
+		looked = rec_day(r, CLAUSE_CHECKED_ON);
+	if (looked != DAY_NONE && (day == DAY_NONE || looked + REVIEW_DAYS < day))
+		day = looked + REVIEW_DAYS;
+	return day;
+}
+
 static void clause_judge(enum clause_no no, const struct rec *r, const struct rec *link, int own_level, int32_t on,
 			 struct clause_view *out)
 {
@@ -91,13 +104,16 @@ static void clause_judge(enum clause_no no, const struct rec *r, const struct re
 
 	out->status[no] = status;
 	out->reasons[no] = 0;
+	out->review[no] = DAY_NONE;
 	out->late[no] = start != DAY_NONE && agreed != DAY_NONE && agreed > start;
 	if (due != DUE_YES) {
 		out->state[no] = due == DUE_UNKNOWN ? CS_UNDETERMINED : CS_NOT_DUE;
 		return;
 	}
-	if (status != CLAUSE_WAIVED)
+	if (status != CLAUSE_WAIVED) {
 		out->reasons[no] = gap_reasons(no, r, status, on);
+		out->review[no] = review_day(no, r);
+	}
 	out->state[no] = out->reasons[no] ? CS_GAP : CS_FINE;
 }
 

@@ -77,6 +77,9 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/radix.c \
 	%D%/radix.h \
 	%D%/record.c \
+	%D%/renewal_list.c \
+	%D%/renewals.c \
+	%D%/renewals.h \
 	%D%/reverse.c \
 	%D%/reverse.h \
 	%D%/room.c \

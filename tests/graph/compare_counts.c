@@ -1,10 +1,12 @@
-/* compare_counts.c - a chain counted in cells, by going through the twin's items for each cell. */
+/* compare_counts.c - a chain counted in cells, by going through the twin's items for each cell; and what ends when in it, day by
+ * day. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "graph/breakdown.h"
+#include "graph/renewals.h"
 #include "graph/walk.h"
 #include "tests/graph/compare.h"
 
@@ -27,7 +29,7 @@ static const struct w_link *own_link(const struct world *w, int p, unsigned s)
 static bool in_column(const struct twin_chain *c, const struct breakdown_column *col, enum breakdown_by by, unsigned tier,
 		      const struct w_link *own)
 {
-	const char *name = by == BC_DEPARTMENT && own ? own->department : "";
+	const char *name = !own ? "" : by == BC_DEPARTMENT ? own->department : own->owner;
 
 	switch (col->kind) {
 	case COLUMN_TIER:
@@ -133,6 +135,220 @@ static bool sound_columns(const struct twin_chain *c, const struct breakdown *b,
 	return ok;
 }
 
+/* ---- what ends when ---- */
+
+struct expected {
+	struct renewal r;
+	const char *id; /* as shown */
+};
+struct expecting {
+	const struct twin_chain *c;
+	const struct renewals_query *q;
+	struct expected *x;
+	size_t n;
+};
+#define EXPECTED_MAX (16 * W_ORGS + 8 * W_LINKS)
+
+static void expect(struct expecting *e, struct renewal r, int s, bool own)
+{
+	if (r.day == DAY_NONE || r.day < e->q->from || r.day > e->q->to)
+		return;
+	if (e->n == EXPECTED_MAX)
+		abort();
+	r.supplier = e->c->w->num[s];
+	r.named = own || e->c->shown[s] == e->c->w->org[s].id;
+	e->x[e->n++] = (struct expected){ r, own ? e->c->w->org[s].id : e->c->shown[s] };
+}
+
+static int32_t earlier(int32_t a, int32_t b)
+{
+	return a == DAY_NONE ? b : b == DAY_NONE ? a : MIN(a, b);
+}
+
+static void expect_clauses(struct expecting *e, const struct w_link *l)
+{
+	struct clause_view v;
+
+	twin_clauses(e->c->w, l, e->c->on, &v);
+	for (int no = 0; no < CL__COUNT; no++) {
+		const struct w_clause *k = &l->clause[no];
+		int32_t day = DAY_NONE;
+
+		if (!k->there || k->status == CLAUSE_WAIVED || (v.state[no] != CS_GAP && v.state[no] != CS_FINE))
+			continue;
+		day = earlier(day, k->review_by);
+		if (no == CL_2_1_1 && k->reviewed_on != DAY_NONE)
+			day = earlier(day, k->reviewed_on + 365);
+		if (no == CL_2_1_3 && k->checked_on != DAY_NONE)
+			day = earlier(day, k->checked_on + 365);
+		if (day != DAY_NONE && no != CL_2_1_5 && !(l->end == DAY_NONE || day <= l->end))
+			continue;
+		expect(e, (struct renewal){ .day = day, .kind = RN_CLAUSE_REVIEW, .tier = twin_active(l, e->c->on),
+					    .no = (uint8_t)no }, l->supplier, true);
+	}
+}
+
+static void expect_own(struct expecting *e)
+{
+	for (unsigned i = 0; i < e->c->w->n_links; i++) {
+		const struct w_link *l = &e->c->w->link[i];
+
+		if (!l->there || l->procurer != e->c->p)
+			continue;
+		expect_clauses(e, l);
+		if (!twin_active(l, e->c->on))
+			continue;
+		expect(e, (struct renewal){ .day = l->end, .kind = RN_CONTRACT_END, .tier = 1 }, l->supplier, true);
+		if (twin_asked(e->c->w, l).exception)
+			expect(e, (struct renewal){ .day = l->until, .kind = RN_EXCEPTION_ENDS, .tier = 1 }, l->supplier,
+			       true);
+	}
+}
+
+/* Day by day. */
+static void expect_levels(struct expecting *e, int s)
+{
+	const struct chain_item *i = &e->c->item[s];
+	struct renewal r = { .tier = i->tier, .level = i->held, .required = i->required };
+	bool fell = i->held == 0, risk = e->c->on > DAY_MIN && twin_held(e->c->w, s, e->c->on - 1).at_risk;
+
+	for (int32_t day = e->c->on; day <= e->q->to + 1; day++) {
+		struct held h = twin_held(e->c->w, s, day);
+
+		if (!fell && h.level < i->held) {
+			fell = true;
+			r.kind = RN_LEVEL_ENDS;
+			r.day = day - 1;
+			r.level = i->held;
+			r.below = h.level < i->required;
+			expect(e, r, s, false);
+		}
+		if (h.at_risk && !risk)
+			expect(e, (struct renewal){ .day = day, .kind = RN_SELF_ASSESSMENT, .tier = i->tier, .level = 4,
+						    .required = i->required }, s, false);
+		risk = h.at_risk;
+	}
+	if (i->state != ST_GAP)
+		return;
+	r = (struct renewal){ .day = i->due, .kind = RN_GAP_DUE, .tier = i->tier, .level = i->held, .required = i->required };
+	expect(e, r, s, false);
+}
+
+static int expected_cmp(const void *a, const void *b)
+{
+	const struct expected *x = a, *y = b;
+
+	if (x->r.day != y->r.day)
+		return x->r.day < y->r.day ? -1 : 1;
+	if (x->r.kind != y->r.kind)
+		return x->r.kind < y->r.kind ? -1 : 1;
+	return x->r.no != y->r.no ? (x->r.no < y->r.no ? -1 : 1) : strcmp(x->id, y->id);
+}
+
+static bool same_renewal(const struct renewal *a, const struct renewal *b)
+{
+	return a->supplier == b->supplier && a->day == b->day && a->kind == b->kind && a->tier == b->tier &&
+	       a->level == b->level && a->required == b->required && a->no == b->no && a->below == b->below &&
+	       a->named == b->named;
+}
+
+static void say_renewal(const char *who, const struct renewal *r, FILE *out)
+{
+	if (!r)
+		fprintf(out, "  %s: none\n", who);
+	else
+		fprintf(out, "  %s: %s of %u on %d tier %d level %d required %d no %d below %d named %d\n", who,
+			renewal_kind_names[r->kind], r->supplier, r->day, r->tier, r->level, r->required, r->no, r->below,
+			r->named);
+}
+
+static bool next_is(struct renewal_iter *it, const struct expecting *e, size_t at, FILE *out)
+{
+	const struct renewal *a = renewal_iter_next(it), *b = at < e->n ? &e->x[at].r : NULL;
+
+	if (a == b || (a && b && same_renewal(a, b)))
+		return true;
+	say_renewal("store", a, out);
+	say_renewal("twin", b, out);
+	return false;
+}
+
+static bool same_list(const struct expecting *e, const struct renewal_list *l, struct txn *t, FILE *out)
+{
+	struct renewal_iter it, behind;
+	bool ok = true;
+
+	renewal_iter_begin(&it, l, t, 0, view_of(NULL, 0));
+	for (size_t i = 0; i <= e->n && ok; i++) {
+		ok = next_is(&it, e, i, out);
+		if (!ok || i == e->n || i % 5 != 0)
+			continue;
+		renewal_iter_begin(&behind, l, t, renewal_place(l, &e->x[i].r), view_str(e->x[i].id));
+		ok = next_is(&behind, e, i + 1, out);
+		ok &= renewal_iter_done(&behind) == RC_OK;
+	}
+	return renewal_iter_done(&it) == RC_OK && ok;
+}
+
+static bool same_months(const struct expecting *e, const struct renewal_months *m, FILE *out)
+{
+	static struct renewal_months want;
+	char day[DAY_TEXT];
+
+	want = (struct renewal_months){ .n = m->n, .suppliers = m->suppliers };
+	for (size_t k = 0; k < m->n; k++) {
+		struct renewal_month *x = &want.month[k];
+
+		x->year = m->month[k].year;
+		x->month = m->month[k].month;
+		for (size_t i = 0; i < e->n; i++) {
+			const struct renewal *r = &e->x[i].r;
+
+			day_format(r->day, day);
+			if (atoi(day) != x->year || atoi(day + 5) != x->month)
+				continue;
+			x->of[r->kind]++;
+			x->levels[r->level] += r->kind == RN_LEVEL_ENDS;
+			x->required += r->below;
+		}
+		if (memcmp(x, &m->month[k], sizeof(*x)) != 0) {
+			fprintf(out, "  month %d-%d differs\n", x->year, x->month);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool compare_renewals(const struct twin_chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
+			     FILE *out)
+{
+	AUTO_FREE struct expected *x = malloc(EXPECTED_MAX * sizeof(*x));
+	struct renewals_query rq = { .q = *q, .from = q->on - (int32_t)(q->depth * 13 % 60),
+				     .to = q->on + (q->horizon + (int32_t)q->depth * 31) % 700 };
+	struct expecting e = { c, &rq, x, 0 };
+	struct renewal_months m;
+	struct renewal_list l;
+	uint64_t n = 0;
+	bool ok;
+
+	if (!x)
+		abort();
+	expect_own(&e);
+	for (unsigned o = 0; o < c->w->n_orgs; o++) {
+		n += c->tier[o] > 0;
+		if (c->tier[o])
+			expect_levels(&e, (int)o);
+	}
+	qsort(x, e.n, sizeof(*x), expected_cmp);
+	ok = renewal_list_compute(t, s, &rq, (1u << RN__COUNT) - 1, &l) == RC_OK && l.n == e.n && l.suppliers == n;
+	if (!ok)
+		fprintf(out, "  renewals: store %zu of %" PRIu64 ", twin %zu of %" PRIu64 "\n", l.n, l.suppliers, e.n, n);
+	ok = same_list(&e, &l, t, out) && ok;
+	renewal_list_done(&l);
+	ok = ok && renewals_by_month(t, s, &rq, &m) == RC_OK && m.suppliers == n && same_months(&e, &m, out);
+	return ok;
+}
+
 static bool compare_cells(const struct twin_chain *c, struct txn *t, struct scratch *s, const struct chain_query *q,
 			  enum breakdown_rows rows, FILE *out)
 {
@@ -162,9 +378,10 @@ static bool compare_cells(const struct twin_chain *c, struct txn *t, struct scra
 bool compare_counts(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out)
 {
 	AUTO_FREE struct twin_chain *c = malloc(sizeof(*c));
+	uint8_t secret[32];
 	bool ok = true;
 
-	if (!c)
+	if (!c || graph_secret(t, secret) != RC_OK)
 		abort();
 	twin_chain(w, q->p, q->depth, q->on, q->horizon, c);
 	for (unsigned turn = 0; turn < 2 && ok; turn++) {
@@ -173,6 +390,9 @@ bool compare_counts(const struct world *w, struct txn *t, struct scratch *s, con
 		scratch_force(s, turn == 0 ? WALK_TOP_DOWN : WALK_SWEEP);
 		for (int rows = 0; rows < BR__COUNT && ok; rows++)
 			ok = compare_cells(c, t, s, &cq, (enum breakdown_rows)rows, out);
+		if (turn == 1)
+			twin_hide(c, secret);
+		ok = ok && compare_renewals(c, t, s, &cq, out);
 		scratch_force(s, WALK_ANY);
 	}
 	if (!ok)

@@ -188,6 +188,8 @@ static void link_fields(struct op_list *l, const struct world *w, const struct w
 	put_num(f, s, LINK_SCOPE_FIT, k->scope_fit);
 	put_text(f, s, LINK_SUPPLIER_CODE, k->code);
 	put_text(f, s, LINK_DEPARTMENT, k->department);
+	put_text(f, s, LINK_OWNER, k->owner);
+	put_day(f, s, LINK_UNTIL, k->until);
 	put_day(f, s, LINK_PLANNED_ON, k->planned_on);
 	put_day(f, s, LINK_START, k->start);
 	put_day(f, s, LINK_END, k->end);

@@ -38,7 +38,7 @@ export function counting(w, s) {
 export function held(w, s, d) {
 	return Math.max(0, ...counting(w, s).filter((c) => validOn(c, d)).map((c) => c.level));
 }
-function atRisk(w, s, d) {
+export function atRisk(w, s, d) {
 	if (held(w, s, d) !== 4) return false;
 	return counting(w, s)
 		.filter((c) => c.level === 4 && validOn(c, d))

@@ -73,6 +73,8 @@ const T = {
 	"GET /v1/orgs/{id}/chain": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/chain/{s}": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/breakdown": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{id}/renewals": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{id}/calendar": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/clause-gaps": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/chokepoints": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/history": [null, READ, READ, MINE, NOT, MINE],

@@ -90,7 +90,7 @@ struct w_link *world_link(struct world *w, int procurer, int supplier)
 	memset(l, 0, sizeof(*l));
 	*l = (struct w_link){ .there = true, .procurer = procurer, .supplier = supplier,
 			      .required = -1, .due = DAY_NONE, .planned_on = DAY_NONE,
-			      .start = DAY_NONE, .end = DAY_NONE, .confidential = -1,
+			      .start = DAY_NONE, .end = DAY_NONE, .until = DAY_NONE, .confidential = -1,
 			      .continuity = -1, .system_access = -1, .sole_source = -1,
 			      .criticality = -1, .relation = -1, .disclosure = -1, .scope_fit = -1,
 			      .spend = -1, .dependency = -1 };

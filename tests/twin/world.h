@@ -66,10 +66,10 @@ struct w_link {
 	bool there;
 	int procurer, supplier;
 	int required;
-	int32_t due, planned_on, start, end;
+	int32_t due, planned_on, start, end, until;
 	int confidential, continuity, system_access, sole_source;
 	int criticality, relation, disclosure, scope_fit;
-	char department[8], code[12];
+	char department[8], owner[8], code[12];
 	int64_t spend;
 	int dependency; /* 1/10000 */
 	unsigned n_grants;

@@ -241,6 +241,10 @@ static void random_grants(const struct world *w, struct rng *r, struct w_link *l
 
 static void fill_link(struct world *w, struct rng *r, struct w_link *l)
 {
+	struct rng more = { r->s ^ 0xadded }; /* what came later: the rest of a seed's world stays as it was */
+
+	l->until = maybe_day(w, &more, 50);
+	strcpy(l->owner, rng_chance(&more, 40) ? "" : rng_chance(&more, 50) ? "佐藤" : "b");
 	l->required = rng_chance(r, 35) ? (int)rng_below(r, 6) : -1;
 	l->due = maybe_day(w, r, 35);
 	l->planned_on = maybe_day(w, r, 30);

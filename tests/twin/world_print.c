@@ -103,6 +103,7 @@ static void print_link(const struct world *w, const struct w_link *l, FILE *f)
 	put_day(f, "planned_on", l->planned_on);
 	put_day(f, "start", l->start);
 	put_day(f, "end", l->end);
+	put_day(f, "until", l->until);
 	put_int(f, "q1", l->confidential);
 	put_int(f, "q2", l->continuity);
 	put_int(f, "q3", l->system_access);
@@ -113,6 +114,8 @@ static void print_link(const struct world *w, const struct w_link *l, FILE *f)
 	put_enum(f, ENT_LINK, LINK_SCOPE_FIT, l->scope_fit);
 	if (l->department[0])
 		fprintf(f, " department='%s'", l->department);
+	if (l->owner[0])
+		fprintf(f, " owner='%s'", l->owner);
 	if (l->code[0])
 		fprintf(f, " code=%s", l->code);
 	put_int(f, "spend", l->spend);

@@ -104,6 +104,8 @@ static void shrink_link(struct shrink *s, unsigned i)
 	TRY_SET(s, link[i].n_grants, MIN(1u, s->best->link[i].n_grants));
 	TRY_SET(s, link[i].code[0], 0);
 	TRY_SET(s, link[i].department[0], 0);
+	TRY_SET(s, link[i].owner[0], 0);
+	TRY_SET(s, link[i].until, DAY_NONE);
 	TRY_SET(s, link[i].start, DAY_NONE);
 	TRY_SET(s, link[i].end, DAY_NONE);
 	TRY_SET(s, link[i].due, DAY_NONE);
