@@ -130,8 +130,8 @@ static void filter_link_random(const struct twin_chain *c, int s, struct rng *r,
 
 	f->by_department = rng_chance(r, 40);
 	f->department = rng_chance(r, 70) ? view_str(l->department) : VIEW_LIT("");
-	f->by_owner = rng_chance(r, 10); /* worlds have none */
-	f->owner = rng_chance(r, 80) ? VIEW_LIT("") : VIEW_LIT("somebody");
+	f->by_owner = rng_chance(r, 20);
+	f->owner = rng_chance(r, 70) ? view_str(l->owner) : rng_chance(r, 50) ? VIEW_LIT("") : VIEW_LIT("somebody");
 	f->relation = pick_int(r, l->relation, 2);
 	f->criticality = pick_int(r, l->criticality, 3);
 	f->confidential = pick_int(r, l->confidential < 0 ? FLAG_UNKNOWN : l->confidential, 3);
@@ -155,7 +155,7 @@ static bool link_fits(const struct twin_chain *c, int s, const struct pick_filte
 		return false;
 	if (f->by_department && !view_is(f->department, l->department))
 		return false;
-	if (f->by_owner && f->owner.n)
+	if (f->by_owner && !view_is(f->owner, l->owner))
 		return false;
 	if ((f->relation >= 0 && l->relation != f->relation) || (f->criticality >= 0 && l->criticality != f->criticality))
 		return false;
