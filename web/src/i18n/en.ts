@@ -219,6 +219,10 @@ export const en: Messages = {
 		undo: "Undo",
 		undone: "The change was undone.",
 	},
+	picker: {
+		found: (n) => (n === 0 ? "Nothing found" : `${n} found; choose with the arrow keys.`),
+		none: "Nothing found.",
+	},
 	answers: {
 		yes: "Yes",
 		no: "No",

@@ -219,6 +219,10 @@ export const ja = {
 		undo: "元に戻す",
 		undone: "元に戻しました。",
 	},
+	picker: {
+		found: (n: number) => (n === 0 ? "見つかりません" : `${n} 件の候補があります。上下の矢印キーで選べます。`),
+		none: "見つかりません。",
+	},
 	answers: {
 		yes: "はい",
 		no: "いいえ",
