@@ -48,6 +48,7 @@ MUST_USE enum rc audit_head_sign_now(struct request *r, struct err *e);
 MUST_USE enum rc contacts_erase(struct request *r, struct err *e);
 MUST_USE enum rc simulation_run(struct request *r, struct err *e);
 MUST_USE enum rc bulk_change(struct request *r, struct err *e);
+MUST_USE enum rc undo_revision(struct request *r, struct err *e);
 MUST_USE enum rc import_start(struct request *r, struct err *e);
 MUST_USE enum rc import_show(struct request *r, struct err *e);
 MUST_USE enum rc export_open(struct request *r, struct err *e);

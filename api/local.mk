@@ -155,6 +155,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/tls.h \
 	%D%/tls_tickets.c \
 	%D%/tokens.c \
+	%D%/undo.c \
 	%D%/uploads.c \
 	%D%/url.c \
 	%D%/url.h \

@@ -226,6 +226,7 @@ static const struct {
 	{ "cert", "Name of the certificate, unique for its organisation." },
 	{ "no", "Number of the clause: 2-1-1 to 2-1-5, 3-1-3." },
 	{ "job", "Number of the import." },
+	{ "n", "Number of a revision." },
 	{ "kind", "orgs, links, certificates, clauses or contacts." },
 };
 
@@ -439,7 +440,7 @@ static void responses(struct json *j, const struct route *r)
 		problem(j, "415");
 		problem(j, "422");
 	}
-	if (strcmp(r->path, "/v1/changes") == 0 || r->run == RUN_EVENTS)
+	if (strcmp(r->path, "/v1/changes") == 0 || r->run == RUN_EVENTS || strcmp(r->path, "/v1/revisions/{n}/undo") == 0)
 		problem(j, "410");
 	if (strncmp(r->path, "/v1/login", 9) == 0 && strcmp(r->path, "/v1/login/methods") != 0) {
 		problem(j, "401");

@@ -130,22 +130,26 @@ static bool count_one(void *arg, struct view cert, const struct rec *r)
 	return ++*(unsigned *)arg <= CERTS_MAX;
 }
 
+/* An op that names the earlier suspensions, which no client may, says how the record stood (revert.h): its dates are
+ * those, and nothing follows from how they differ. */
 static enum rc cert_check(struct batch *b, struct change *c)
 {
-	bool wrote_status = false;
+	bool wrote_status = false, as_it_stood = false;
 	struct rd rd = rd_of(c->op->fields);
 	unsigned id;
 	struct view v;
 	bool bad = false;
 	int64_t status = rec_int(&c->new, CERT_STATUS, -1);
 
-	while (fl_next(&rd, &id, &v, &bad))
+	while (fl_next(&rd, &id, &v, &bad)) {
 		wrote_status = wrote_status || (id == CERT_STATUS && v.p);
+		as_it_stood = as_it_stood || id == CERT_SUSPENSIONS;
+	}
 	change_clear(c, CERT_STATUS);
 	enum rc rc = dates_check(c);
 	if (rc == RC_OK && wrote_status)
 		rc = status_write(b, c, status);
-	if (rc == RC_OK && c->exists)
+	if (rc == RC_OK && c->exists && !as_it_stood)
 		rc = suspension_change(b, c);
 	return rc == RC_OK ? level_check(b, c) : rc;
 }

@@ -245,6 +245,19 @@ static enum rc org_write(struct batch *b, struct change *c, struct view id, uint
 	return rc == RC_OK && steps ? steps_rebuild(b, &org, 1) : rc;
 }
 
+/* No client may: it is put back to how it stood (revert.h). */
+static bool says_stub(const struct op *op)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	struct view v;
+	bool bad = false, found = false;
+
+	while (fl_next(&rd, &id, &v, &bad))
+		found = found || id == ORG_STUB;
+	return found;
+}
+
 static enum rc org_check(struct batch *b, struct change *c, struct op *op, struct view id, uint32_t org,
 			 bool *out_make_parent)
 {
@@ -254,7 +267,7 @@ static enum rc org_check(struct batch *b, struct change *c, struct op *op, struc
 			return err_set(c->err, RC_REQUIRED, "name", "%s", "name");
 		if ((rc = change_set_bytes(b, c, ORG_NAME, id)) != RC_OK)
 			return rc;
-	} else if (!view_eq(c->old.f[ORG_NAME], c->new.f[ORG_NAME]) || op->kind == OP_PUT) {
+	} else if ((!view_eq(c->old.f[ORG_NAME], c->new.f[ORG_NAME]) || op->kind == OP_PUT) && !says_stub(op)) {
 		change_clear(c, ORG_STUB);
 	}
 	if ((rc = unit_check(b, c, id, op->flags & OPF_STUBS, out_make_parent)) != RC_OK ||

@@ -397,21 +397,11 @@ static int undone_cmp(const void *pa, const void *pb)
 	return d ? d : a->found < b->found ? -1 : a->found > b->found;
 }
 
-/* The record of now. */
-static enum rc stored(struct txn *t, const struct undone *x, struct view *out)
-{
-	static const enum db dbs[ENT__COUNT] = { [ENT_ORG] = DB_ORG, [ENT_CERT] = DB_CERT,
-						 [ENT_CLAUSE] = DB_CLAUSE, [ENT_TARGETS] = DB_TARGETS };
-	const uint8_t *k = x->key.p;
-	return x->ent == ENT_LINK ? link_bytes(t, be32_get(k), be32_get(k + 4), out)
-				  : txn_get(t, dbs[x->ent], x->key, out);
-}
-
 static bool made_since(const struct undo *u, const struct undone *x)
 {
 	struct view v;
 	struct rec r;
-	return stored(u->t, x, &v) == RC_OK && rec_decode(&r, v) && rec_created(&r) > u->revision;
+	return record_get(u->t, x->ent, x->key, &v) == RC_OK && rec_decode(&r, v) && rec_created(&r) > u->revision;
 }
 
 /* The first image of a record counts; without one, what was made since goes. */

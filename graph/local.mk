@@ -82,6 +82,10 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/renewals.h \
 	%D%/reverse.c \
 	%D%/reverse.h \
+	%D%/revert.c \
+	%D%/revert.h \
+	%D%/revert_hang.c \
+	%D%/revert_ops.c \
 	%D%/room.c \
 	%D%/room.h \
 	%D%/rules.c \

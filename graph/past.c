@@ -82,6 +82,14 @@ void record_drop(struct batch *b, enum ent ent, enum db db, struct view key)
 
 /* ---- reading ---- */
 
+enum rc record_get(struct txn *t, enum ent ent, struct view key, struct view *out)
+{
+	static const enum db dbs[ENT__COUNT] = { [ENT_ORG] = DB_ORG, [ENT_CERT] = DB_CERT,
+						 [ENT_CLAUSE] = DB_CLAUSE, [ENT_TARGETS] = DB_TARGETS };
+	const uint8_t *k = key.p;
+	return ent == ENT_LINK ? link_bytes(t, be32_get(k), be32_get(k + 4), out) : txn_get(t, dbs[ent], key, out);
+}
+
 static bool past_decode(const struct cur *c, struct past *out)
 {
 	const uint8_t *k = c->key.p;

@@ -23,6 +23,8 @@ struct past {
 void past_each(struct txn *t, uint64_t from, bool (*fn)(void *arg, const struct past *p), void *arg);
 /* What the revision found; RC_NOT_FOUND: it made the record, or left it alone. */
 enum rc past_get(struct txn *t, uint64_t revision, enum ent ent, struct view key, struct view *out);
+/* The record of now. */
+enum rc record_get(struct txn *t, enum ent ent, struct view key, struct view *out);
 /* From this revision on PAST tells everything; earlier ones were written by a program that kept none. */
 uint64_t past_from(struct txn *t);
 /* BLAKE2b-256 over the images of a revision in key order: for each varint length and key of PAST, varint length

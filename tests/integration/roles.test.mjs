@@ -89,6 +89,8 @@ const T = {
 	"POST /v1/bulk": [
 		(p) => ({ procurer: p, change: { note: "n" } }), "200 200 200 422", NOT, "200 403 422 422", NOT, NOT,
 	],
+	// its own commands and those of others of its organisations; a preview, whatever stands in the way
+	"POST /v1/revisions/{n}/undo": [() => ({}), READ, NOT, "200 404 404 404", "200 404 404 404", NOT],
 	"POST /v1/imports": ["org", "202", NOT, "202", "202", NOT],
 	"GET /v1/imports/{job}": [null, "200", "200", "404", "404", NOT], // an admin's job
 	"GET /v1/exports/{kind}": [null, "200", "200", "200", NOT, "200"],
@@ -115,6 +117,7 @@ const OPEN = [
 ];
 
 let d, job, token;
+const revisions = { [NONE]: 99999999 };
 const who = {};
 const visited = new Set();
 
@@ -139,6 +142,8 @@ before(async () => {
 	who.admin = d;
 	who.risk = await d.as("risk");
 	for (const role of ["procurer", "supplier", "auditor"]) who[role] = await d.as(role, OWN);
+	for (const [org, by] of [[OWN, who.procurer], [SUP, d], [FAR, d]])
+		revisions[org] = (await by.must("PATCH", `/v1/orgs/${org}/suppliers/${BELOW[org]}`, { note: "undone" })).revision;
 	who.none = d.with(null);
 	who.revoked = await d.as("procurer", OWN);
 	await d.must("DELETE", `/v1/tokens/${who.revoked.made.id}`);
@@ -160,7 +165,8 @@ function request(route, org) {
 	const [method, path] = route.split(" ");
 	const below = BELOW[org];
 	const at = path.replace("{id}", org).replace("{p}", org).replace("{s}", below).replace("{no}", "2-1-1")
-		.replace("{cert}", "c1").replace("{job}", job).replace("{token}", token).replace("{kind}", "links");
+		.replace("{cert}", "c1").replace("{job}", job).replace("{token}", token).replace("{kind}", "links")
+		.replace("{n}", revisions[org]);
 	const body = T[route]?.[0];
 	if (route === "POST /v1/imports") return [method, `${at}?kind=orgs&dry_run=true`, `id,name\n${OWN},n\n`];
 	return [method, at, typeof body === "function" ? body(org) : body ?? undefined];
