@@ -9,12 +9,14 @@ interface FieldsProps {
 	fields: readonly FieldSpec[];
 	draft: Draft;
 	error?: unknown;
+	/* Of an item of a list: where it is in the record. */
+	within?: string;
 	change: (name: string, value: string) => void;
 }
 
-function Field({ prefix, field, draft, error, change }: { field: FieldSpec } & Omit<FieldsProps, "fields">) {
+function Field({ prefix, field, draft, error, within, change }: { field: FieldSpec } & Omit<FieldsProps, "fields">) {
 	const { name, label, kind, help } = field;
-	const common = { id: `${prefix}-${name}`, label, help, error: errorOf(error, name), value: draft[name] ?? "" };
+	const common = { id: `${prefix}-${name}`, label, help, error: errorOf(error, name, within), value: draft[name] ?? "" };
 	const set = (value: string) => change(name, value);
 	const m = t.value.answers;
 	switch (kind) {

@@ -57,10 +57,11 @@ export function changesOf(fields: readonly FieldSpec[], record: object, draft: D
 	);
 }
 
-/* What the server says of a field: its pointer ends with the name, or leads into it. */
-export function errorOf(error: unknown, name: string): string | undefined {
+/* What the server says of a field, by its pointer; within: of an item of a list ("contacts/0"). */
+export function errorOf(error: unknown, name: string, within?: string): string | undefined {
 	if (!(error instanceof ApiError)) return undefined;
-	return error.errors.find(({ pointer }) => pointer?.split("/").includes(name))?.detail;
+	const tail = within === undefined ? `/${name}` : `/${within}/${name}`;
+	return error.errors.find(({ pointer = "" }) => pointer.endsWith(tail) || pointer.includes(`${tail}/`))?.detail;
 }
 
 /* Whether the refusal is told beside one of these fields already. */

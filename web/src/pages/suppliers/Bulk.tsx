@@ -10,7 +10,7 @@ import { Name } from "../../components/Name";
 import { orgName } from "../../components/Path";
 import { type Draft, toldBeside } from "../../components/record";
 import { f } from "../../i18n";
-import { type Action, ACTIONS, type BulkAnswer, type BulkChange, bulkSend, changeOf, CLEARABLE, fieldsOf } from "./bulk";
+import { type Action, ACTIONS, type BulkAnswer, type BulkChange, bulkSend, changedOf, changeOf, CLEARABLE, fieldsOf } from "./bulk";
 import type { Known } from "./Filters";
 import { m } from "./texts";
 
@@ -34,7 +34,7 @@ function Preview({ answer }: { answer: BulkAnswer }) {
 				<div>
 					<dt>{b.changed}</dt>
 					<dd>
-						<strong>{n(answer.changed)}</strong>
+						<strong>{n(changedOf(answer))}</strong>
 					</dd>
 				</div>
 				<div>
@@ -55,7 +55,7 @@ function Preview({ answer }: { answer: BulkAnswer }) {
 					</ul>
 				</>
 			)}
-			<p class="muted">{answer.changed === 0 ? b.nothing : b.notYet}</p>
+			<p class="muted">{changedOf(answer) === 0 ? b.nothing : b.notYet}</p>
 		</section>
 	);
 }
@@ -113,7 +113,7 @@ export function BulkDialog({ buyer, suppliers, known, close, done }: BulkProps) 
 	const [clear, setClear] = useState(false);
 	const [empty, setEmpty] = useState(false);
 	const bulk = useBulk(buyer, suppliers, (what, answer) => {
-		say(b.done(f.value.count(answer.changed), b.actions[what]), answer.changed > 0 ? (answer.revision ?? null) : null);
+		say(b.done(f.value.count(changedOf(answer)), b.actions[what]), changedOf(answer) > 0 ? (answer.revision ?? null) : null);
 		done();
 	});
 	const fields = fieldsOf(action, { department: known.departments, owner: known.owners });
@@ -196,8 +196,8 @@ export function BulkDialog({ buyer, suppliers, known, close, done }: BulkProps) 
 							{b.preview}
 						</button>
 					) : (
-						<button type="submit" class="primary" disabled={bulk.busy || bulk.checked.answer.changed === 0}>
-							{b.apply(f.value.count(bulk.checked.answer.changed))}
+						<button type="submit" class="primary" disabled={bulk.busy || changedOf(bulk.checked.answer) === 0}>
+							{b.apply(f.value.count(changedOf(bulk.checked.answer)))}
 						</button>
 					)}
 				</div>

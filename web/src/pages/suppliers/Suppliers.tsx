@@ -3,11 +3,12 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Params } from "../../api/client";
 import { nameWant } from "../../api/names";
 import type { ChainPage, ChainItem } from "../../api/types";
+import { leftJustNow, listRemember } from "../../back";
 import { isAnonymous, orgName } from "../../components/Path";
 import { ErrorNotice, Loading } from "../../components/Notice";
 import { Table } from "../../components/Table";
 import { f, t } from "../../i18n";
-import { generalHref, query, setQuery } from "../../router";
+import { buyerHref, generalHref, query, setQuery, supplierHref } from "../../router";
 import { mayWrite, type SectionProps } from "../frame";
 import { chosenColumns, columnsRead, tableColumns } from "./columns";
 import { Download } from "./Download";
@@ -107,6 +108,18 @@ function Count({ list }: { list: ChainPage }) {
 	);
 }
 
+/* Whoever comes back from a supplier goes on where they were. */
+function focusLeft(buyer: string): void {
+	const id = leftJustNow();
+	if (id === null) return;
+	const href = supplierHref(buyer, id);
+	const link = [...document.querySelectorAll<HTMLAnchorElement>(".suppliers-table tbody a")].find(
+		(one) => one.getAttribute("href") === href,
+	);
+	link?.scrollIntoView({ block: "center", behavior: "instant" });
+	link?.focus();
+}
+
 interface BodyProps {
 	buyer: string;
 	params: Params;
@@ -122,8 +135,11 @@ function Body({ buyer, params, rows, filtered, known, seen }: BodyProps) {
 	const chosen = useChosen(JSON.stringify(narrowed));
 	const writes = mayWrite(buyer);
 	useEffect(() => {
-		if (list !== null) seen(list);
+		if (list === null) return;
+		seen(list);
+		focusLeft(buyer);
 	}, [list]);
+	useEffect(() => listRemember(buyer, buyerHref(buyer, "suppliers", null, Object.fromEntries(query.value))), [query.value]);
 	const failed = resource.error.value;
 	return (
 		<>

@@ -80,11 +80,15 @@ export function changeOf(action: Action, fields: readonly FieldSpec[], draft: Dr
 export interface BulkAnswer {
 	preview: boolean;
 	matched: number;
+	/* Links whose own record changes; clauses are counted apart, and what stays the same is neither. */
 	changed: number;
 	unchanged: number;
 	sample?: { supplier: string; name: string | null }[];
 	revision?: number;
 }
+
+/* Of which something changes. */
+export const changedOf = ({ matched, unchanged }: BulkAnswer): number => matched - unchanged;
 
 export const bulkSend = (procurer: string, suppliers: readonly string[], change: BulkChange, preview: boolean, expect?: number) =>
 	send<BulkAnswer>("POST", "/v1/bulk", {
