@@ -159,6 +159,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/uploads.c \
 	%D%/url.c \
 	%D%/url.h \
+	%D%/versions.c \
 	%D%/waiters.c \
 	%D%/writes.c \
 	%D%/writes.h

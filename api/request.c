@@ -91,7 +91,7 @@ static enum rc list_scope(const struct request *r, struct buf *out)
 	for (unsigned i = 0; i < ROUTE_PARAMS_MAX; i++)
 		buf_lenbytes(out, r->param[i]);
 	for (unsigned i = 0; i < Q__COUNT; i++) {
-		if (!query_has(&r->query, i) || i == Q_cursor || i == Q_limit ||
+		if (!query_has(&r->query, i) || i == Q_cursor || i == Q_limit || i == Q_versions_limit ||
 		    i == Q_revision_at_least)
 			continue;
 		buf_varint(out, i);

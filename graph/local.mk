@@ -103,6 +103,8 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/tick.c \
 	%D%/token.c \
 	%D%/token.h \
+	%D%/versions.c \
+	%D%/versions.h \
 	%D%/veil.c \
 	%D%/veil.h \
 	%D%/walk.c \

@@ -67,6 +67,12 @@ const T = {
 	"DELETE /v1/orgs/{id}/certificates/{cert}": [
 		null, "204 204 204 404", NOT, "403 403 404 404", "403 403 404 404", NOT,
 	],
+	// how records became what they are: their own side's
+	"GET /v1/orgs/{id}/versions": [null, READ, READ, MINE, MINE, MINE],
+	"GET /v1/orgs/{p}/suppliers/{s}/versions": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{p}/suppliers/{s}/clauses/{no}/versions": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{id}/certificates/{cert}/versions": [null, READ, READ, MINE, MINE, MINE],
+	"GET /v1/orgs/{id}/targets/versions": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/exposure": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/gaps": [null, READ, READ, MINE, NOT, MINE],
 	"GET /v1/orgs/{id}/expiring": [null, READ, READ, MINE, NOT, MINE],
