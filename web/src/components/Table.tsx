@@ -35,7 +35,7 @@ export interface Selecting<R> {
 }
 
 function Head<R>({ column, sorting }: { column: Column<R>; sorting: Sorting | undefined }) {
-	const css = column.num ? "num" : "";
+	const css = `${column.num ? "num" : ""} ${column.css ?? ""}`.trim();
 	if (column.sort === undefined || sorting === undefined)
 		return (
 			<th role="columnheader" scope="col" class={css}>

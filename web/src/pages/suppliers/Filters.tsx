@@ -120,7 +120,7 @@ function Chips({ filters, depth }: { filters: Filters; depth: number }) {
 	const on = FILTERS.filter((name) => filters[name] !== undefined);
 	if (on.length === 0) return null;
 	return (
-		<div class="suppliers-chips">
+		<div class="suppliers-chips no-print">
 			<ul>
 				{on.map((name) => {
 					const text = `${m.value.names[name]}: ${told(name, filters[name] ?? "", depth)}`;
@@ -137,6 +137,18 @@ function Chips({ filters, depth }: { filters: Filters; depth: number }) {
 				{m.value.clear}
 			</button>
 		</div>
+	);
+}
+
+/* On paper the filters are words: a list that was narrowed says so. */
+export function Printed({ depth }: { depth: number }) {
+	const filters = filtersOf(query.value);
+	const on = FILTERS.filter((name) => filters[name] !== undefined);
+	if (on.length === 0) return null;
+	return (
+		<p class="suppliers-printed">
+			{m.value.filters}: {on.map((name) => `${m.value.names[name]} ${told(name, filters[name] ?? "", depth)}`).join(m.value.separator)}
+		</p>
 	);
 }
 

@@ -12,7 +12,7 @@ import { buyerHref, generalHref, query, setQuery, supplierHref } from "../../rou
 import { mayWrite, type SectionProps } from "../frame";
 import { chosenColumns, columnsRead, tableColumns } from "./columns";
 import { Download } from "./Download";
-import { FilterBar, type Known } from "./Filters";
+import { FilterBar, type Known, Printed } from "./Filters";
 import { filtersOf, paramsOf, sortOf } from "./filters";
 import { ROWS, ROWS_MOST, useListing } from "./list";
 import { canChoose, type Chosen, Selection } from "./Selection";
@@ -185,6 +185,7 @@ export default function Suppliers({ frame }: SectionProps) {
 				<FilterBar depth={figures?.depth ?? 4} known={known}>
 					<SavedFilters buyer={frame.id} />
 				</FilterBar>
+				<Printed depth={figures?.depth ?? 4} />
 				<Body
 					buyer={frame.id}
 					params={params}

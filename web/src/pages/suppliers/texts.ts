@@ -13,6 +13,7 @@ export const m = texts(
 		moreOn: (n: string) => `詳しい条件（${n}件を指定中）`,
 		all: "すべて",
 		comma: "、",
+		separator: "／",
 		none: "（指定なし）",
 		names: {
 			state: "状態",
@@ -160,6 +161,7 @@ export const m = texts(
 		moreOn: (n) => `More filters (${n} set)`,
 		all: "All",
 		comma: ", ",
+		separator: "; ",
 		none: "(any)",
 		names: {
 			state: "State",
