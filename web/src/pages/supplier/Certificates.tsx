@@ -13,11 +13,12 @@ import { patch } from "./edit";
 import { EditDialog } from "./EditDialog";
 import { givesStar } from "./timeline";
 import { m } from "./texts";
+import { w } from "./words";
 
 const pathOf = (org: string, certificate: string): string => orgPath(org, `/certificates/${encodeURIComponent(certificate)}`);
 
 function Evidence({ c }: { c: Certificate }) {
-	const { evidences } = m.value;
+	const { evidences } = w.value;
 	if (c.evidence === "registry" || c.evidence === "copy") return <>{evidences[c.evidence]}</>;
 	return (
 		<span class="unknown-answer">
@@ -32,7 +33,7 @@ function Status({ c, today }: { c: Certificate; today: string }) {
 	return (
 		<span class={standing === "valid" ? "" : "supplier-ended"}>
 			<span aria-hidden="true">{standing === "valid" ? "● " : standing === "suspended" || standing === "revoked" ? "▲ " : "– "}</span>
-			{m.value.statuses[standing]}
+			{w.value.statuses[standing]}
 		</span>
 	);
 }
@@ -83,7 +84,7 @@ function columnsOf(today: string): Column<Certificate>[] {
 			cell: (c) => (
 				<>
 					{givesStar(c) ? `${t.value.level(c.level ?? 0)} ` : ""}
-					{m.value.schemes[c.scheme] ?? c.scheme}
+					{w.value.schemes[c.scheme] ?? c.scheme}
 					{c.registration_no && <code>{c.registration_no}</code>}
 				</>
 			),
@@ -101,7 +102,7 @@ function columnsOf(today: string): Column<Certificate>[] {
 			css: "supplier-scope",
 			cell: (c) => (
 				<>
-					{c.scope ? m.value.scopes[c.scope] : <span class="muted">–</span>}
+					{c.scope ? w.value.scopes[c.scope] : <span class="muted">–</span>}
 					{c.scope_text && (
 						<span class="help">
 							<Name text={c.scope_text} />

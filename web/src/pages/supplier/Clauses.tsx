@@ -10,9 +10,10 @@ import { clauseChanges, clauseShape, clauseView } from "./clauses";
 import { put } from "./edit";
 import { EditDialog } from "./EditDialog";
 import { m } from "./texts";
+import { w } from "./words";
 
 function Finding({ c }: { c: Clause }) {
-	const s = m.value.clauseStates;
+	const s = w.value.clauseStates;
 	const [mark, word] = c.undetermined ? ["?", s.undetermined] : c.gap ? ["▲", s.gap] : c.due ? ["●", s.fine] : ["–", s.notDue];
 	return (
 		<>
@@ -21,7 +22,7 @@ function Finding({ c }: { c: Clause }) {
 				{word}
 			</span>
 			{c.undetermined && <span class="help">{m.value.undeterminedHelp}</span>}
-			{c.gap && c.reasons.map((reason) => <span class="help" key={reason}>{m.value.reasons[reason] ?? reason}</span>)}
+			{c.gap && c.reasons.map((reason) => <span class="help" key={reason}>{w.value.reasons[reason] ?? reason}</span>)}
 			{c.late && <span class="help">{m.value.late}</span>}
 		</>
 	);
@@ -32,7 +33,7 @@ const DATES = ["agreed_on", "review_by", "reviewed_on", "checked_on", "confirmed
 function Agreement({ c }: { c: Clause }) {
 	return (
 		<>
-			{m.value.clauseStatuses[c.status]}
+			{w.value.clauseStatuses[c.status]}
 			{typeof c["reason"] === "string" && (
 				<span class="help">
 					<Name text={c["reason"]} />
@@ -40,7 +41,7 @@ function Agreement({ c }: { c: Clause }) {
 			)}
 			{DATES.filter((name) => typeof c[name] === "string").map((name) => (
 				<span class="help" key={name}>
-					{m.value.dates[name](f.value.day(String(c[name])))}
+					{w.value.dates[name](f.value.day(String(c[name])))}
 				</span>
 			))}
 			{typeof c["document"] === "string" && (
@@ -55,7 +56,7 @@ function Agreement({ c }: { c: Clause }) {
 function ClauseDialog({ path, no, close }: { path: string; no: ClauseNo; close: () => void }) {
 	return (
 		<EditDialog
-			title={m.value.clauseEdit(`${no} ${m.value.clauseNames[no]}`)}
+			title={m.value.clauseEdit(`${no} ${w.value.clauseNames[no]}`)}
 			prefix="clause"
 			path={path}
 			shape={clauseShape(no)}
@@ -86,7 +87,7 @@ export function Clauses({ buyer, supplier, clauses, writes }: ClausesProps) {
 			names: true,
 			cell: (c) => (
 				<>
-					<span class="supplier-no">{c.no}</span> {m.value.clauseNames[c.no]}
+					<span class="supplier-no">{c.no}</span> {w.value.clauseNames[c.no]}
 				</>
 			),
 		},

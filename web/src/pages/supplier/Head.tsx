@@ -10,6 +10,7 @@ import { f, t } from "../../i18n";
 import { lang } from "../../i18n/lang";
 import { buyerHref } from "../../router";
 import { m } from "./texts";
+import { w } from "./words";
 
 export function Title({ buyer, id, org, one }: { buyer: string; id: string; org: Org | null; one: ChainOne | null }) {
 	const latin = lang.value === "en" ? org?.name_en : null;
@@ -28,7 +29,7 @@ export function Title({ buyer, id, org, one }: { buyer: string; id: string; org:
 			<p class="facts">
 				{org?.name_kana && <span lang="ja">{org.name_kana}</span>}
 				<code>{id}</code>
-				{org?.kind && org.kind !== "entity" && <span>{m.value.kinds[org.kind]}</span>}
+				{org?.kind && org.kind !== "entity" && <span>{w.value.kinds[org.kind]}</span>}
 				{org?.parent && (
 					<span>
 						{m.value.parent}: <Name text={orgName(org.parent)} />

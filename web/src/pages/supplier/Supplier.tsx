@@ -13,6 +13,7 @@ import { Certificates } from "./Certificates";
 import { Clauses } from "./Clauses";
 import { isMissing, type SupplierData, useNames, useSupplier } from "./data";
 import { Next, Standing, Title, Ways } from "./Head";
+import { History } from "./History";
 import { Link, LinkDialog } from "./Link";
 import { Timeline } from "./Timeline";
 import { m } from "./texts";
@@ -155,6 +156,13 @@ export default function SupplierPage({ frame, item }: SectionProps) {
 			<Stars id={id} today={today} data={data} writes={writes} />
 			<Contract buyer={frame.id} id={id} data={data} writes={writes} edit={() => setEditing(true)} />
 			<Others buyer={frame.id} id={id} data={data} />
+			<History
+				buyer={frame.id}
+				id={id}
+				linked={data.link.data.value?.record?.["level_source"] !== undefined}
+				clauses={data.clauses.data.value ?? []}
+				certificates={data.certificates.data.value ?? []}
+			/>
 			{editing && <LinkDialog buyer={frame.id} supplier={id} close={() => setEditing(false)} />}
 		</>
 	);

@@ -3,6 +3,7 @@ import type { Certificate } from "../../api/types";
 import { f, t } from "../../i18n";
 import { dateOf, dayOf, givesStar, happenings, type Interval, rangeOf, spanOf, steps, suspensionsOf, yearsOf } from "./timeline";
 import { m } from "./texts";
+import { w } from "./words";
 
 const ROW = 40;
 const TOP = 18;
@@ -71,7 +72,7 @@ function Bar({ c, y, scale }: { c: Certificate; y: number; scale: Scale }) {
 
 const nameOf = (c: Certificate, parent: boolean): string =>
 	[
-		c.level && givesStar(c) ? t.value.level(c.level) : (m.value.schemes[c.scheme] ?? c.scheme),
+		c.level && givesStar(c) ? t.value.level(c.level) : (w.value.schemes[c.scheme] ?? c.scheme),
 		c.registration_no ?? c.certificate,
 		parent ? `(${m.value.parentCert})` : "",
 	].join(" ");
@@ -140,7 +141,7 @@ function Twin({ own, parents }: TimelineProps) {
 								{f.value.day(dateOf(day))}
 							</th>
 							<td role="cell" data-label={m.value.timelineWhat}>
-								{m.value.events[what]}
+								{w.value.events[what]}
 							</td>
 							<td role="cell" data-label={m.value.cert}>
 								{nameOf(certificate, parents.includes(certificate))}
@@ -158,7 +159,7 @@ function Twin({ own, parents }: TimelineProps) {
 
 export function Timeline(props: TimelineProps) {
 	if (props.own.length + props.parents.length === 0) return null;
-	const { bar, suspended, assessed, revoked } = m.value.legend;
+	const { bar, suspended, assessed, revoked } = w.value.legend;
 	return (
 		<>
 			<Drawing {...props} />

@@ -3,8 +3,9 @@ import type { Certificate } from "../../api/types";
 import type { FieldKind, FieldSpec } from "../../components/record";
 import type { Shape } from "./edit";
 import { m } from "./texts";
+import { w } from "./words";
 
-type FieldName = keyof typeof m.value.certFields;
+type FieldName = keyof typeof w.value.certFields;
 type Rec = Record<string, unknown>;
 
 const FIRST: readonly FieldName[] = ["scheme", "level", "registration_no", "issued", "expires", "evidence", "scope", "scope_text", "assessor"];
@@ -13,17 +14,17 @@ const LATER: readonly FieldName[] = ["catalog", "suspended_from", "suspended_to"
 const pairs = (of: Record<string, string>): [string, string][] => Object.entries(of);
 
 function field(name: FieldName): FieldSpec {
-	const base = { name, label: m.value.certFields[name] };
+	const base = { name, label: w.value.certFields[name] };
 	const kind = (kindOf: FieldKind): FieldSpec => ({ ...base, kind: kindOf });
 	switch (name) {
 		case "scheme":
-			return { ...base, kind: "text", options: pairs(m.value.schemes) };
+			return { ...base, kind: "text", options: pairs(w.value.schemes) };
 		case "level":
 			return { ...base, kind: "level", any: m.value.notSet };
 		case "scope":
-			return { ...base, kind: "choice", options: pairs(m.value.scopes) };
+			return { ...base, kind: "choice", options: pairs(w.value.scopes) };
 		case "evidence":
-			return { ...base, kind: "choice", options: pairs(m.value.evidences) };
+			return { ...base, kind: "choice", options: pairs(w.value.evidences) };
 		case "issued":
 		case "expires":
 		case "suspended_from":
@@ -59,7 +60,7 @@ export function certificateChanges(changes: Rec): Rec {
 	};
 }
 
-export type Standing = keyof typeof m.value.statuses;
+export type Standing = keyof typeof w.value.statuses;
 
 export function standingOf(c: Certificate, today: string): Standing {
 	if (c.status !== "valid") return c.status;

@@ -3,8 +3,9 @@ import type { ClauseNo } from "../../api/types";
 import type { FieldKind, FieldSpec } from "../../components/record";
 import type { ListSpec, Shape } from "./edit";
 import { m } from "./texts";
+import { w } from "./words";
 
-type FieldName = keyof typeof m.value.clauseFields;
+type FieldName = keyof typeof w.value.clauseFields;
 
 const KINDS: Partial<Record<FieldName, FieldKind>> = {
 	reason: "text",
@@ -31,7 +32,7 @@ const OWN: Record<ClauseNo, readonly FieldName[]> = {
 	"3-1-3": [],
 };
 
-const LISTS: Record<ClauseNo, readonly (keyof typeof m.value.lists)[]> = {
+const LISTS: Record<ClauseNo, readonly (keyof typeof w.value.lists)[]> = {
 	"2-1-1": ["systems", "assets", "documents"],
 	"2-1-2": ["documents"],
 	"2-1-3": ["documents"],
@@ -43,21 +44,21 @@ const LISTS: Record<ClauseNo, readonly (keyof typeof m.value.lists)[]> = {
 const pairs = (of: Record<string, string>): [string, string][] => Object.entries(of);
 
 function field(name: FieldName): FieldSpec {
-	const base = { name, label: m.value.clauseFields[name] };
+	const base = { name, label: w.value.clauseFields[name] };
 	switch (name) {
 		case "status":
-			return { ...base, kind: "choice", options: pairs(m.value.clauseStatuses) };
+			return { ...base, kind: "choice", options: pairs(w.value.clauseStatuses) };
 		case "method":
-			return { ...base, kind: "choice", options: pairs(m.value.methods), any: m.value.notSet };
+			return { ...base, kind: "choice", options: pairs(w.value.methods), any: m.value.notSet };
 		case "result":
-			return { ...base, kind: "choice", options: pairs(m.value.results), any: m.value.notSet };
+			return { ...base, kind: "choice", options: pairs(w.value.results), any: m.value.notSet };
 		default:
 			return { ...base, kind: KINDS[name] ?? "text" };
 	}
 }
 
-function list(name: keyof typeof m.value.lists): ListSpec {
-	const p = m.value.parts;
+function list(name: keyof typeof w.value.lists): ListSpec {
+	const p = w.value.parts;
 	const text = (key: string, label: string, kind: FieldKind = "text"): FieldSpec => ({ name: key, label, kind });
 	const choice = (key: string, label: string, options: Record<string, string>): FieldSpec => ({
 		name: key,
@@ -77,15 +78,15 @@ function list(name: keyof typeof m.value.lists): ListSpec {
 		],
 		assets: [text("name", p.name), text("class", p.class), text("medium", p.medium), text("place", p.place), text("keeper", p.keeper)],
 		contacts: [
-			choice("side", p.side, m.value.sides),
+			choice("side", p.side, w.value.sides),
 			text("role", p.role),
 			text("name", p.person),
 			text("email", p.email),
 			text("phone", p.phone),
 		],
-		checklist: [text("item", p.item), choice("kind", p.kind, m.value.checklistKinds), text("done_on", p.done_on, "date"), text("note", p.note)],
+		checklist: [text("item", p.item), choice("kind", p.kind, w.value.checklistKinds), text("done_on", p.done_on, "date"), text("note", p.note)],
 	};
-	return { name, label: m.value.lists[name], fields: FIELDS[name] };
+	return { name, label: w.value.lists[name], fields: FIELDS[name] };
 }
 
 export const clauseShape = (no: ClauseNo): Shape => ({
