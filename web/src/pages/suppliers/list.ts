@@ -20,15 +20,17 @@ export async function readChain(
 	stop: AbortSignal,
 	told: (list: ChainPage) => void = () => {},
 ): Promise<ChainPage> {
-	let list: ChainPage | null = null;
+	const items: ChainItem[] = [];
+	let list: ChainPage;
 	let cursor: string | null = null;
 	do {
-		const limit = Math.min(PAGE_MOST, rows - (list?.items.length ?? 0));
+		const limit = Math.min(PAGE_MOST, rows - items.length);
 		const page: ChainPage = await get(chainPath(buyer), { ...params, limit, cursor }, stop);
-		list = list === null ? page : { ...page, items: [...list.items, ...page.items] };
+		for (const row of page.items) items.push(row);
+		list = { ...page, items };
 		cursor = page.next;
 		told(list);
-	} while (cursor !== null && list.items.length < rows);
+	} while (cursor !== null && items.length < rows);
 	return list;
 }
 
