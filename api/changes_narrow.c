@@ -5,10 +5,12 @@
 #include "api/api_int.h"
 #include "api/events_out.h"
 #include "api/narrow.h"
+#include "base/json_out.h"
 
 struct narrow_changes {
 	struct stream s;         /* first */
 	struct narrow_step step;
+	struct event_pick pick;
 	struct identity who;
 	struct api *api;
 	struct http_request *http;
@@ -35,6 +37,26 @@ static void on_step(struct narrow_step *step)
 		http_stream_wake(c->http);
 }
 
+/* How far was looked, where not all that was looked at is told. */
+static void end_json(const struct narrow_changes *c, struct buf *out)
+{
+	const struct narrow_step *s = &c->step;
+	char id[EVENT_ID_TEXT];
+	struct json j;
+
+	event_id_format(s->revision, s->seq, id);
+	json_init(&j, out);
+	json_obj(&j);
+	json_key(&j, "complete");
+	json_bool(&j, !s->cut);
+	json_key(&j, "revision");
+	json_uint(&j, s->cut ? s->revision : s->until);
+	json_key(&j, "event");
+	json_str(&j, s->cut ? id : NULL);
+	json_obj_end(&j);
+	buf_addc(out, '\n');
+}
+
 static enum rc changes_fill(struct stream *s, struct txn *t, struct buf *out, bool *out_end)
 {
 	struct narrow_changes *c = (struct narrow_changes *)(void *)s;
@@ -47,6 +69,8 @@ static enum rc changes_fill(struct stream *s, struct txn *t, struct buf *out, bo
 		buf_addv(out, buf_view(&c->step.text));
 		buf_clear(&c->step.text);
 		*out_end = c->step.end;
+		if (c->step.end && c->step.pick)
+			end_json(c, out);
 		if (*out_end || out->n)
 			return RC_OK;
 	}
@@ -64,7 +88,8 @@ static void changes_free(struct stream *s)
 		changes_done(c);
 }
 
-enum rc changes_narrow(struct request *r, uint64_t revision, uint32_t seq, uint64_t limit)
+enum rc changes_narrow(struct request *r, uint64_t revision, uint32_t seq, uint64_t limit,
+		       const struct event_pick *pick)
 {
 	struct narrow_changes *c = calloc(1, sizeof(*c));
 
@@ -79,6 +104,10 @@ enum rc changes_narrow(struct request *r, uint64_t revision, uint32_t seq, uint6
 			  .loop = r->http->loop, .done = on_step },
 	};
 	c->step.who = &c->who;
+	if (pick) {
+		c->pick = *pick;
+		c->step.pick = &c->pick;
+	}
 	r->stream = &c->s;
 	r->reply.type = "application/x-ndjson";
 	return RC_OK;

@@ -30,4 +30,8 @@ void event_filter_begin(struct event_filter *f, struct api *a, struct txn *t, st
 			const struct identity *who);
 /* Is it shown? Then *out is what the caller sees; valid until the next call. */
 bool event_filter_show(struct event_filter *f, const struct event *ev, struct event *out);
+/* What a pick asks of an event as it is, and as it is shown. */
+struct event_pick;
+bool event_type_picked(const struct event_pick *p, const struct event *ev);
+bool event_subject_picked(const struct event_pick *p, const struct event *shown);
 void event_filter_done(struct event_filter *f);

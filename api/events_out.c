@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "api/handlers.h"
+#include "api/narrow.h"
 #include "base/json_out.h"
 #include "base/util.h"
 
@@ -116,11 +117,28 @@ static bool look(void *arg, const struct event *ev)
 	return false;
 }
 
+#define SCAN_MAX 1000000u /* events that one answer with a pick looks at */
+
+/* Whether only some are wanted. Who sees all may call an organisation by an alias. */
+static bool read_pick(const struct request *r, struct event_pick *out)
+{
+	struct view subject = r->query.v[Q_event_subject].s, id = subject;
+	uint32_t org;
+
+	*out = (struct event_pick){ .types = (unsigned)r->query.v[Q_event_types].n, .scan_left = SCAN_MAX };
+	if (subject.n && access_sees_all(&r->who) && org_find(r->txn, subject, &org) == RC_OK)
+		id = org_id(r->txn, org);
+	if (id.n)
+		memcpy(out->subject, id.p, MIN(id.n, sizeof(out->subject) - 1));
+	return query_has(&r->query, Q_event_types) || subject.n;
+}
+
 enum rc changes_open(struct request *r, struct err *e)
 {
 	bool given, limited = query_has(&r->query, Q_changes_limit);
 	uint64_t revision = 0;
 	uint32_t seq = UINT32_MAX;
+	struct event_pick pick;
 	struct changes *c;
 	enum rc rc = event_position(r, &revision, &seq, &given, e);
 
@@ -131,9 +149,11 @@ enum rc changes_open(struct request *r, struct err *e)
 		return err_set(e, rc, NULL, "%llu", (unsigned long long)log_first(r->txn));
 	if (rc)
 		return rc;
-	if (!access_sees_all(&r->who))
+	bool picks = read_pick(r, &pick);
+	if (picks || !access_sees_all(&r->who))
 		return changes_narrow(r, revision, seq,
-				      limited ? (uint64_t)r->query.v[Q_changes_limit].n : UINT64_MAX);
+				      limited ? (uint64_t)r->query.v[Q_changes_limit].n : UINT64_MAX,
+				      picks ? &pick : NULL);
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return RC_NOMEM;

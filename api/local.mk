@@ -59,6 +59,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/entity_out.h \
 	%D%/event_filter.c \
 	%D%/event_filter.h \
+	%D%/event_pick.c \
 	%D%/events_out.c \
 	%D%/events_out.h \
 	%D%/export_int.h \

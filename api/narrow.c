@@ -37,6 +37,17 @@ struct reading {
 	bool past; /* came to what is behind `until` */
 };
 
+/* Who sees all is here where it picks. */
+static bool show(struct reading *r, const struct event *ev, struct event *out)
+{
+	*out = *ev;
+	if (r->s->pick && !event_type_picked(r->s->pick, ev))
+		return false;
+	if (!access_sees_all(r->s->who) && !event_filter_show(&r->filter, ev, out))
+		return false;
+	return !r->s->pick || event_subject_picked(r->s->pick, out);
+}
+
 static bool take(void *arg, const struct event *ev)
 {
 	struct reading *r = arg;
@@ -46,7 +57,9 @@ static bool take(void *arg, const struct event *ev)
 	r->past = ev->revision > s->until;
 	if (r->past)
 		return false;
-	bool shown = event_filter_show(&r->filter, ev, &out);
+	if (s->pick && s->pick->scan_left == 0)
+		return false;
+	bool shown = show(r, ev, &out);
 	if (r->filter.rc)
 		return false;
 	if (shown && s->sse) {
@@ -59,6 +72,8 @@ static bool take(void *arg, const struct event *ev)
 	s->seq = ev->seq;
 	s->left -= shown;
 	r->seen++;
+	if (s->pick)
+		s->pick->scan_left--;
 	return s->left && s->text.n < STEP_BYTES && r->seen < STEP_EVENTS;
 }
 
@@ -75,8 +90,10 @@ static void read_step(struct narrow *n, struct narrow_step *s)
 		s->rc = r.filter.rc ? r.filter.rc : buf_ok(&s->text) ? RC_OK : RC_NOMEM;
 	event_filter_done(&r.filter);
 	bool full = s->text.n >= STEP_BYTES || r.seen >= STEP_EVENTS;
-	s->end = !s->left || r.past || !full;
-	if (!s->rc && s->end && s->left && !r.past && s->revision <= last) { /* all of this snapshot */
+	bool scanned = s->pick && s->pick->scan_left == 0;
+	s->end = !s->left || r.past || !full || scanned;
+	s->cut = s->end && !r.past && (!s->left || scanned);
+	if (!s->rc && s->end && !s->cut && !r.past && s->revision <= last) { /* all of this snapshot */
 		s->revision = last;
 		s->seq = UINT32_MAX;
 	}

@@ -10,6 +10,13 @@
 struct narrow;
 struct server;
 
+/* Which of the events are wanted; for an answer that ends. */
+struct event_pick {
+	unsigned types;      /* bits by enum event_type; 0: any */
+	char subject[129];   /* an organisation as the caller knows it; "": any */
+	uint64_t scan_left;  /* how many are still looked at */
+};
+
 /* One step. The asker's, but while it is asked. */
 struct narrow_step {
 	const struct identity *who;
@@ -17,9 +24,11 @@ struct narrow_step {
 	uint32_t seq;
 	struct event_place place;
 	uint64_t left;            /* how many are still to be shown */
+	struct event_pick *pick;  /* NULL: all */
 	bool sse;                 /* as server-sent events, else a line each */
 	struct buf text;          /* out: to be cleared by the asker */
 	bool end;                 /* out: there is nothing behind */
+	bool cut;                 /* out, at the end: there may be more, but for left or scan_left */
 	enum rc rc;               /* out; RC_UNAUTHORIZED: the caller may not be here any more */
 	unsigned loop;
 	void (*done)(struct narrow_step *s); /* on that loop; after its end, in server_free() */

@@ -9,6 +9,7 @@
 #include "api/url.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "graph/graph.h"
 #include "importers/import.h"
 
 #define QUERY_PARAMS_MAX 64
@@ -38,7 +39,7 @@ const struct query_def query_defs[Q__COUNT] = {
 #undef Q
 };
 
-/* The importers' lists are not NULL ended: they end with their counts. */
+/* Lists of others are not NULL ended: they end with their counts. */
 static size_t value_count(const struct query_def *d)
 {
 	size_t n = 0;
@@ -47,6 +48,8 @@ static size_t value_count(const struct query_def *d)
 		return IF__COUNT;
 	if (d->values == import_kind_names)
 		return IK__COUNT;
+	if (d->values == event_names)
+		return EV__COUNT;
 	while (d->values && d->values[n])
 		n++;
 	return n;
