@@ -3,8 +3,6 @@
  * history. The answers' member names, order and number formats are fixed (docs/api.md). All of them
  * run on the compute pool.
  */
-#include "api/chain.h"
-
 #include "api/chain_item.h"
 #include "api/cursor.h"
 #include "api/handlers.h"
@@ -205,39 +203,8 @@ static struct view impact_item_key(struct request *r, const struct impact_item *
 	return arena_copy(r->arena, view_of(key, 1 + id.n));
 }
 
-enum rc impact_page(struct request *r, struct json *j, const struct impact *x, struct view after,
-		    enum rc (*fn)(struct request *r, struct json *j, const struct impact_item *it,
-				  uint32_t supplier),
-		    uint32_t supplier)
+static void impact_item_json(struct request *r, struct json *j, const struct impact_item *it)
 {
-	size_t left = (size_t)r->query.v[Q_limit].n;
-	const struct impact_item *last = NULL, *item = NULL;
-	struct impact_iter it;
-	enum rc rc = RC_OK, gone;
-
-	if (after.p && after.n > 0)
-		impact_iter_begin(&it, x, r->txn, *(const uint8_t *)after.p,
-				  view_of((const uint8_t *)after.p + 1, after.n - 1));
-	else
-		impact_iter_begin(&it, x, r->txn, 1, view_of(NULL, 0));
-	json_key(j, "items");
-	json_arr(j);
-	while (!rc && (item = impact_iter_next(&it)) && left) {
-		rc = fn(r, j, item, supplier);
-		last = item;
-		left--;
-	}
-	json_arr_end(j);
-	gone = impact_iter_done(&it);
-	if (rc || gone)
-		return rc ? rc : gone;
-	return request_next(r, j, item && last ? impact_item_key(r, last) : view_of(NULL, 0));
-}
-
-static enum rc impact_item_json(struct request *r, struct json *j, const struct impact_item *it,
-				uint32_t supplier)
-{
-	(void)supplier;
 	json_obj(j);
 	json_key(j, "procurer");
 	json_strv(j, org_id(r->txn, it->procurer));
@@ -250,7 +217,32 @@ static enum rc impact_item_json(struct request *r, struct json *j, const struct 
 	json_key(j, "gap");
 	json_bool(j, it->gap);
 	json_obj_end(j);
-	return RC_OK;
+}
+
+static enum rc impact_page(struct request *r, struct json *j, const struct impact *x, struct view after)
+{
+	size_t left = (size_t)r->query.v[Q_limit].n;
+	const struct impact_item *last = NULL, *item = NULL;
+	struct impact_iter it;
+	enum rc gone;
+
+	if (after.p && after.n > 0)
+		impact_iter_begin(&it, x, r->txn, *(const uint8_t *)after.p,
+				  view_of((const uint8_t *)after.p + 1, after.n - 1));
+	else
+		impact_iter_begin(&it, x, r->txn, 1, view_of(NULL, 0));
+	json_key(j, "items");
+	json_arr(j);
+	while ((item = impact_iter_next(&it)) && left) {
+		impact_item_json(r, j, item);
+		last = item;
+		left--;
+	}
+	json_arr_end(j);
+	gone = impact_iter_done(&it);
+	if (gone)
+		return gone;
+	return request_next(r, j, item && last ? impact_item_key(r, last) : view_of(NULL, 0));
 }
 
 enum rc impact_show(struct request *r, struct err *e)
@@ -290,7 +282,7 @@ enum rc impact_show(struct request *r, struct err *e)
 	json_key(&j, "in_gap");
 	json_uint(&j, x.in_gap);
 	impact_tiers(&j, &x, depth);
-	rc = impact_page(r, &j, &x, after, impact_item_json, org);
+	rc = impact_page(r, &j, &x, after);
 	json_obj_end(&j);
 	impact_done(&x);
 	return rc;

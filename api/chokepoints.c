@@ -1,7 +1,6 @@
 /* chokepoints.c - GET /v1/orgs/{id}/chokepoints: single points of failure of a chain, most first. */
 #include "api/handlers.h"
 
-#include "api/chain.h"
 #include "api/cursor.h"
 #include "api/shown.h"
 #include "base/json_out.h"

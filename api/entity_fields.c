@@ -87,6 +87,18 @@ static void grants_json(struct json *j, struct view v)
 	json_arr_end(j);
 }
 
+void entity_contact_json(struct json *j, const struct contact *c)
+{
+	json_obj(j);
+	for (int i = 0; i < CP__COUNT; i++) {
+		if (c->part[i].n == 0)
+			continue;
+		json_key(j, contact_part_names[i]);
+		json_strv(j, c->part[i]);
+	}
+	json_obj_end(j);
+}
+
 void entity_contacts_json(struct json *j, struct txn *t, struct view ref)
 {
 	struct view bytes;
@@ -95,16 +107,8 @@ void entity_contacts_json(struct json *j, struct txn *t, struct view ref)
 	json_arr(j);
 	if (personal_get(t, ref, &bytes) == RC_OK) {
 		struct rd r = rd_of(bytes);
-		while (contact_next(&r, &c)) {
-			json_obj(j);
-			for (int i = 0; i < CP__COUNT; i++) {
-				if (c.part[i].n == 0)
-					continue;
-				json_key(j, contact_part_names[i]);
-				json_strv(j, c.part[i]);
-			}
-			json_obj_end(j);
-		}
+		while (contact_next(&r, &c))
+			entity_contact_json(j, &c);
 	}
 	json_arr_end(j);
 }

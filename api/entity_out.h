@@ -54,6 +54,8 @@ void entity_value_json(struct json *j, struct txn *t, enum ent ent, const struct
 const char *entity_enum_text(enum ent ent, unsigned id, int64_t v); /* NULL: no such value */
 /* ref: what a record keeps in place of its contacts; erased ones are an empty list. */
 void entity_contacts_json(struct json *j, struct txn *t, struct view ref);
+struct contact;
+void entity_contact_json(struct json *j, const struct contact *c);
 void entity_periods_json(struct json *j, struct view v);
 void entity_rules_json(struct json *j, const struct rule *rules, unsigned n);
 void entity_tiers_json(struct json *j, struct view v);

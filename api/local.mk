@@ -39,7 +39,6 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/chain_item.c \
 	%D%/chain_item.h \
 	%D%/changes_narrow.c \
-	%D%/chain.h \
 	%D%/chokepoints.c \
 	%D%/claims.c \
 	%D%/claims.h \
@@ -76,6 +75,9 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/http1_int.h \
 	%D%/ics.c \
 	%D%/incident.c \
+	%D%/incident.h \
+	%D%/incident_item.c \
+	%D%/incident_order.c \
 	%D%/known.c \
 	%D%/known.h \
 	%D%/jwt.c \

@@ -22,6 +22,7 @@ static const char *const criticality_values[] = { "high", "medium", "low", NULL 
 static const char *const flag_values[] = { "true", "false", "unknown", NULL };
 static const char *const sort_values[] = { "tier", "due", "dependency", "name", "id", NULL }; /* as enum pick_sort */
 static const char *const order_values[] = { "asc", "desc", NULL };
+static const char *const incident_order_values[] = { "tier", "duty", NULL };
 static const char *const rows_values[] = { "state", "timing", "kind", "required", "clause", NULL }; /* as enum breakdown_rows */
 static const char *const columns_values[] = { "tier", "department", "owner", NULL }; /* as enum breakdown_by */
 static const char *const renewal_kind_values[] = { "level-ends",	"self-assessment", "contract-end", "clause-review",

@@ -108,4 +108,6 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/veil.c \
 	%D%/veil.h \
 	%D%/walk.c \
-	%D%/walk.h
+	%D%/walk.h \
+	%D%/ways.c \
+	%D%/ways.h

@@ -22,6 +22,9 @@ static unsigned value_of_link(uint32_t attr)
 static inline unsigned own_value(uint32_t c) { return c >> 5 & 31; }
 static inline unsigned on_value(uint32_t c) { return c >> 10 & 31; }
 
+/* Does what arrives in this layer matter to anybody further up? */
+static inline bool goes_further(const struct reverse *r) { return r->layer < r->depth || r->ways; }
+
 /* Does X -> Y carry walks of procurers above X? */
 static bool goes_on(struct reverse *r, uint32_t x, uint32_t y, uint32_t attr)
 {
@@ -49,7 +52,11 @@ static inline void meet(struct reverse *r, uint32_t x, unsigned own, unsigned on
 	}
 	unsigned was = on_value(c), now = value_merge(was, on);
 	s->cell[x] = (c & 0xffff001fu) | value_merge(own_value(c), own) << 5 | now << 10;
-	if (now == was || bit_has(s->bits, x))
+	if (now == was)
+		return;
+	if (!was && r->ways)
+		r->ways[x] = (uint8_t)r->layer;
+	if (bit_has(s->bits, x))
 		return;
 	if (!scratch_list(s, r->n_next + 1)) {
 		r->rc = RC_NOMEM;
@@ -74,7 +81,7 @@ static void visit(struct reverse *r, uint32_t y, unsigned value)
 			if (((e.attr & ADJ_DATED) && !dates_active(d++, r->on)) || e.peer >= r->s->n)
 				continue;
 			unsigned v = r->layer == 1 ? value_of_link(e.attr) : value;
-			bool on = r->layer < r->depth && goes_on(r, e.peer, y, e.attr);
+			bool on = goes_further(r) && goes_on(r, e.peer, y, e.attr);
 			meet(r, e.peer, v, on ? v : 0);
 		}
 	}
@@ -139,7 +146,7 @@ static inline void run_merge(struct reverse *r, uint32_t x, const struct adj_run
 static inline bool is_full(const struct reverse *r, uint32_t x)
 {
 	uint32_t c = r->s->cell[x];
-	return c >> 16 == r->s->epoch && own_value(c) == r->top && (r->layer == r->depth || on_value(c) == r->top);
+	return c >> 16 == r->s->epoch && own_value(c) == r->top && (!goes_further(r) || on_value(c) == r->top);
 }
 
 static void layer_sweep(struct reverse *r)
@@ -148,7 +155,7 @@ static void layer_sweep(struct reverse *r)
 	struct adj_reader out;
 	struct adj_run run;
 	uint32_t end = MIN(graph_max_org(r->t) + 1, s->n);
-	bool last = r->layer == r->depth;
+	bool last = !goes_further(r);
 	for (size_t i = 0; i < r->n_front; i++)
 		s->mask[r->front[i]] = mask_of(r->front_value[i]);
 	adj_reader_walk(&out, r->t, ADJ_OUT);

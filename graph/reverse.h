@@ -16,6 +16,8 @@ struct reverse {
 	unsigned depth;
 	bool any_grants;
 	bool granted_links; /* out: a private link with grants was met */
+	uint8_t *ways; /* NULL, or zeros by number: the fewest links, if any, of a walk from there that procurers above
+			* may go on with */
 
 	struct adj_reader in;
 	unsigned layer;

@@ -442,7 +442,8 @@ static bool compare_impact_in(enum walk_form form, const struct world *w, struct
 		  impact_compute(t, s, w->num[supplier], q->depth, q->on, held_level, who, &im), RC_OK);
 	ok = ok && same_impact(out, &im, twin) && same_impact_items(w, t, out, &im, twin);
 	if (ok && held_level < 0)
-		ok = impact_agrees(w, t, s, &im, w->num[supplier], q, out);
+		ok = impact_agrees(w, t, s, &im, w->num[supplier], q, out) &&
+		     compare_ways(w, t, s, &im, supplier, q, out);
 	impact_done(&im);
 	scratch_force(s, WALK_ANY);
 	if (!ok)

@@ -33,5 +33,8 @@ bool compare_pick(const struct twin_chain *c, struct txn *t, struct scratch *s, 
 bool compare_many(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
 /* compare_counts.c: the chain in cells, and what ends when. */
 bool compare_counts(const struct world *w, struct txn *t, struct scratch *s, const struct question *q, FILE *out);
+/* compare_ways.c: the way from each of those to the supplier. */
+bool compare_ways(const struct world *w, struct txn *t, struct scratch *s, const struct impact *im, int supplier,
+		  const struct question *q, FILE *out);
 /* The store's own check finds nothing. */
 bool compare_sound(struct txn *t, FILE *out);

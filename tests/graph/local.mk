@@ -24,6 +24,7 @@ TESTS += %D%/test_domain_examples %D%/test_differential
 	%D%/compare_counts.c \
 	%D%/compare_many.c \
 	%D%/compare_pick.c \
+	%D%/compare_ways.c \
 	%D%/test_differential.c \
 	%D%/world_ops.c \
 	%D%/world_ops.h \
@@ -38,6 +39,7 @@ TESTS += %D%/test_hubs
 	%D%/compare.c \
 	%D%/compare.h \
 	%D%/compare_pick.c \
+	%D%/compare_ways.c \
 	%D%/test_hubs.c \
 	%D%/world_ops.c \
 	%D%/world_ops.h \
@@ -93,6 +95,7 @@ TESTS += %D%/test_learn
 	%D%/compare.c \
 	%D%/compare.h \
 	%D%/compare_pick.c \
+	%D%/compare_ways.c \
 	%D%/domain_kit.c \
 	%D%/domain_kit.h \
 	%D%/test_learn.c \
