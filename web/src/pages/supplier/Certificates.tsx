@@ -1,6 +1,7 @@
 /* The certificates of a supplier: seen by whom how, and a way to record what one has seen oneself. */
 import { useRef, useState } from "preact/hooks";
 import { orgPath, send } from "../../api/client";
+import { me } from "../../api/session";
 import type { Certificate } from "../../api/types";
 import { Day } from "../../components/Cells";
 import { say } from "../../components/Done";
@@ -38,10 +39,14 @@ function Status({ c, today }: { c: Certificate; today: string }) {
 	);
 }
 
+const ownRecord = (c: Certificate): boolean => me.value?.role === "admin" || typeof c.recorded_by?.actor === "string";
+
 /* One press for what is most often done: it was seen in the register, or as a copy. */
 function Actions({ c, failed, edit }: { c: Certificate; failed: (error: unknown) => void; edit: () => void }) {
 	const [busy, setBusy] = useState(false);
 	const box = useRef<HTMLDivElement>(null);
+	/* What others recorded one may confirm, but not take back to a mere word. */
+	const own = ownRecord(c);
 	const confirm = async (evidence: "registry" | "copy") => {
 		/* The pressed button goes away with the question. */
 		box.current?.querySelector<HTMLElement>("button:last-child")?.focus();
@@ -49,7 +54,7 @@ function Actions({ c, failed, edit }: { c: Certificate; failed: (error: unknown)
 		failed(null);
 		try {
 			const { revision } = await send("PATCH", pathOf(c.org, c.certificate), { evidence });
-			say(m.value.confirmed(c.registration_no ?? c.certificate), revision);
+			say(m.value.confirmed(c.registration_no ?? c.certificate), own ? revision : null);
 		} catch (error) {
 			failed(error);
 		} finally {
@@ -151,7 +156,9 @@ function CertificateDialog({ org, of, all, close }: { org: string; of: Certifica
 				say(m.value.certSaved, revision);
 			}}
 			close={close}
-		/>
+		>
+			{!fresh && !ownRecord(of) && <p class="muted">{m.value.certOthers}</p>}
+		</EditDialog>
 	);
 }
 

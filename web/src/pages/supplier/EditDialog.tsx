@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../../components/Dialog";
 import { Fields } from "../../components/Fields";
-import { ErrorNotice, Loading } from "../../components/Notice";
+import { ErrorNotice, isForbidden, Loading } from "../../components/Notice";
 import { type Draft, toldBeside } from "../../components/record";
 import { f } from "../../i18n";
 import { type EditOptions, type ListSpec, useEdit } from "./edit";
@@ -116,7 +116,13 @@ export function EditDialog({ title, prefix, close, children, groups, ...options 
 					</p>
 				)}
 				{edit.nothing && <p role="status">{m.value.unchanged}</p>}
-				{edit.error !== null && !toldBeside(edit.error, known) && <ErrorNotice error={edit.error} />}
+				{edit.base !== null && isForbidden(edit.error) ? (
+					<p class="notice bad" role="alert">
+						{m.value.refused}
+					</p>
+				) : (
+					edit.error !== null && !toldBeside(edit.error, known) && <ErrorNotice error={edit.error} />
+				)}
 				<div class="dialog-foot">
 					<button type="button" onClick={close}>
 						{m.value.cancel}
