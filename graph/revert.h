@@ -54,7 +54,7 @@ struct revert {
  * all there. */
 MUST_USE enum rc revert_plan(struct txn *t, uint64_t revision, struct revert *r, struct err *e);
 /* Asked before each of the ops in the transaction that writes: RC_PRECONDITION where one would take along what was not
- * there when it was planned. */
+ * there when it was planned, or a name has come to be another one's. */
 MUST_USE enum rc revert_guard(struct txn *w, const struct op *op, struct err *e);
 
 /* ---- revert.c to revert_ops.c ---- */
@@ -79,6 +79,8 @@ struct reverting {
 /* Of the list; NULL: the revision did not touch it. */
 struct reverted *reverted_find(const struct reverting *v, enum ent ent, struct view key);
 MUST_USE enum rc revert_ops(struct reverting *v);
+/* Whether an organisation is called so, and not by an alias. */
+bool revert_names(struct txn *t, struct view id);
 /* revert_hang.c: fn for each record of since that hangs on one which the revision made. */
 MUST_USE enum rc revert_hanging(const struct reverting *v, enum ent ent, struct view key,
 				void (*fn)(void *arg, enum ent ent, struct view key, const struct rec *r), void *arg);

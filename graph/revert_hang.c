@@ -1,6 +1,5 @@
-/*
- * revert_hang.c - what hangs on a record that a revision made, and would go with it or lose its end.
- */
+/* revert_hang.c - what hangs on a record that a revision made, and would go with it or lose its end; and the last look before
+ * each op that takes it back. */
 #include "base/util.h"
 #include "graph/revert.h"
 #include "graph/state.h"
@@ -122,4 +121,65 @@ enum rc revert_hanging(const struct reverting *v, enum ent ent, struct view key,
 	if (ent == ENT_ORG)
 		hanging_on_org(&h, org_id(v->t, h.org));
 	return h.rc;
+}
+
+/* ---- when it is written ---- */
+
+bool revert_names(struct txn *t, struct view id)
+{
+	uint32_t org;
+	return org_find(t, id, &org) == RC_OK && view_eq(org_id(t, org), id);
+}
+
+static bool viewers_named(struct txn *w, const struct op *op)
+{
+	struct rd rd = rd_of(op->fields);
+	unsigned id;
+	struct view v;
+	bool bad = false, all = true;
+
+	while (op->ent == ENT_LINK && fl_next(&rd, &id, &v, &bad))
+		for (struct rd g = rd_of(v); id == LINK_GRANTS && rd_more(&g);) {
+			all = revert_names(w, rd_lenbytes(&g)) && all;
+			(void)rd_u8(&g);
+			(void)rd_svarint(&g);
+		}
+	return all;
+}
+
+/* Its ends and viewers are called so by themselves; an organisation that comes back is not there yet. */
+static bool is_named(struct txn *w, const struct op *op)
+{
+	bool pair = op->ent == ENT_LINK || op->ent == ENT_CLAUSE;
+
+	return (op->ent == ENT_ORG || revert_names(w, op->a)) && (!pair || revert_names(w, op->b)) &&
+	       viewers_named(w, op);
+}
+
+/* What would go with what the op removes. */
+static bool takes_along(struct txn *w, const struct op *op)
+{
+	uint32_t p, s;
+	uint8_t key[8];
+	bool more = false;
+
+	if (op->kind != OP_DELETE || org_find(w, op->a, &p) != RC_OK)
+		return false;
+	AUTO_CUR struct cur c = { 0 };
+	be32_put(key, p);
+	if (op->ent == ENT_ORG) {
+		cur_open(&c, w, DB_CERT);
+		more = (cur_ge(&c, view_of(key, 4)) && cur_in(&c, view_of(key, 4))) ||
+		       txn_get(w, DB_TARGETS, view_of(key, 4), &(struct view){ 0 }) == RC_OK;
+	} else if (op->ent == ENT_LINK && org_find(w, op->b, &s) == RC_OK) {
+		be32_put(key + 4, s);
+		cur_open(&c, w, DB_CLAUSE);
+		more = cur_ge(&c, view_of(key, 8)) && cur_in(&c, view_of(key, 8));
+	}
+	return more;
+}
+
+enum rc revert_guard(struct txn *w, const struct op *op, struct err *e)
+{
+	return is_named(w, op) && !takes_along(w, op) ? RC_OK : err_set(e, RC_PRECONDITION, NULL, "%s", "");
 }

@@ -205,11 +205,44 @@ static bool free_names(struct planning *g, struct op *op, const struct rec *is, 
 	return true;
 }
 
+/* Whether the organisation comes back with what is taken back. */
+static bool comes_back(const struct reverting *v, struct view id)
+{
+	struct rec r;
+	for (size_t i = 0; i < v->n && v->x[i].ent == ENT_ORG; i++)
+		if (v->x[i].before.p && rec_decode(&r, v->x[i].before) && view_eq(r.f[META_ID], id))
+			return true;
+	return false;
+}
+
+/* Whom a link was shown to. By the name of one that is gone nobody else may come to see it. */
+static bool viewers_stand(const struct reverting *v, struct view grants)
+{
+	for (struct rd rd = rd_of(grants); rd_more(&rd);) {
+		struct view id = rd_lenbytes(&rd);
+		(void)rd_u8(&rd);
+		(void)rd_svarint(&rd);
+		if (!revert_names(v->t, id) && !comes_back(v, id))
+			return false;
+	}
+	return true;
+}
+
+static bool viewers_back(const struct planning *g, const struct subject *s, const struct rec *is, const struct rec *was)
+{
+	return s->names.ent != ENT_LINK || !rec_has(was, LINK_GRANTS) ||
+	       (is && same(is->f[LINK_GRANTS], was->f[LINK_GRANTS])) || viewers_stand(g->v, was->f[LINK_GRANTS]);
+}
+
 static void restore(struct planning *g, const struct subject *s, const struct rec *is, const struct rec *was)
 {
 	AUTO(buf_done) struct buf fields = BUF_INIT;
 	struct op op = s->names;
 
+	if (!viewers_back(g, s, is, was)) {
+		conflict(g, REVERT_NO_END, s, 0);
+		return;
+	}
 	if (!fields_of(g, (enum ent)op.ent, is, was, &fields))
 		return;
 	g->v->r->restored++;
@@ -227,7 +260,7 @@ static void recreate(struct planning *g, const struct subject *s, const struct r
 	struct op op = s->names;
 	uint32_t other;
 
-	if (s->no_end) {
+	if (s->no_end || !viewers_back(g, s, NULL, was)) {
 		conflict(g, REVERT_NO_END, s, 0);
 		return;
 	}
@@ -357,28 +390,4 @@ enum rc revert_ops(struct reverting *v)
 		v->rc = ops_give(&g);
 	free(g.ops);
 	return v->rc;
-}
-
-/* ---- when it is written ---- */
-
-enum rc revert_guard(struct txn *w, const struct op *op, struct err *e)
-{
-	uint32_t p, s;
-	uint8_t key[8];
-	bool more = false;
-
-	if (op->kind != OP_DELETE || org_find(w, op->a, &p) != RC_OK)
-		return RC_OK;
-	AUTO_CUR struct cur c = { 0 };
-	be32_put(key, p);
-	if (op->ent == ENT_ORG) {
-		cur_open(&c, w, DB_CERT);
-		more = (cur_ge(&c, view_of(key, 4)) && cur_in(&c, view_of(key, 4))) ||
-		       txn_get(w, DB_TARGETS, view_of(key, 4), &(struct view){ 0 }) == RC_OK;
-	} else if (op->ent == ENT_LINK && org_find(w, op->b, &s) == RC_OK) {
-		be32_put(key + 4, s);
-		cur_open(&c, w, DB_CLAUSE);
-		more = cur_ge(&c, view_of(key, 8)) && cur_in(&c, view_of(key, 8));
-	}
-	return more ? err_set(e, RC_PRECONDITION, NULL, "%s", "") : RC_OK;
 }

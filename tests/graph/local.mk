@@ -121,6 +121,8 @@ TESTS += %D%/test_audit
 check_PROGRAMS += %D%/test_as_of
 TESTS += %D%/test_as_of
 %C%_test_as_of_SOURCES = tests/run.h tests/tmpdir.h \
+	%D%/chaos.c \
+	%D%/chaos.h \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/test_as_of.c \
@@ -129,3 +131,18 @@ TESTS += %D%/test_as_of
 	$(twin_sources)
 %C%_test_as_of_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 %C%_test_as_of_LDADD = $(graph_libs) $(CHECK_LIBS)
+
+# Commands taken back, against a copy of the records before them.
+check_PROGRAMS += %D%/test_revert
+TESTS += %D%/test_revert
+%C%_test_revert_SOURCES = tests/run.h tests/tmpdir.h \
+	%D%/chaos.c \
+	%D%/chaos.h \
+	%D%/records.c \
+	%D%/records.h \
+	%D%/test_revert.c \
+	%D%/world_ops.c \
+	%D%/world_ops.h \
+	$(twin_sources)
+%C%_test_revert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+%C%_test_revert_LDADD = $(graph_libs) $(CHECK_LIBS)
