@@ -159,6 +159,14 @@ export interface Dependency {
 	links: { procurer: string; supplier: string; dependency: number }[];
 }
 
+/* A single point of failure: behind are those whom only it leads to. */
+export interface Chokepoint {
+	supplier: string;
+	name: string | null;
+	tier: number;
+	behind: number;
+}
+
 export interface RecordedBy {
 	actor: string | null;
 	at: string | null;
