@@ -86,6 +86,16 @@ static bool take_first(struct run *r, json_t *page)
 	return r->c->output != OUT_TABLE || !r->l->head || r->l->head(r->c, page);
 }
 
+/* JSON in its two forms is the server's own. */
+static bool put_item(struct run *r, json_t *item)
+{
+	if (r->c->output == OUT_JSON && json_array_append(json_object_get(r->first, "items"), item) != 0)
+		return false;
+	if (r->l->shape && (r->c->output == OUT_TABLE || r->c->output == OUT_CSV) && !r->l->shape(item))
+		return false;
+	return rows_item(r->rows, item);
+}
+
 static bool take_page(struct run *r, json_t *page)
 {
 	json_t *items = json_object_get(page, "items");
@@ -94,12 +104,7 @@ static bool take_page(struct run *r, json_t *page)
 	if (!r->first && !take_first(r, page))
 		return false;
 	for (size_t i = 0; i < json_array_size(items) && r->left > 0; i++, r->left--) {
-		json_t *item = json_array_get(items, i);
-
-		if (!rows_item(r->rows, item))
-			return false;
-		if (r->c->output == OUT_JSON &&
-		    json_array_append(json_object_get(r->first, "items"), item) != 0)
+		if (!put_item(r, json_array_get(items, i)))
 			return false;
 		r->printed++;
 	}

@@ -19,6 +19,8 @@ struct list {
 	size_t n_bare_cols;
 	const char *const *bare_without;
 	bool whole; /* the server answers all at once and takes no limit */
+	/* Adds to an item what its columns of tables and CSV take from several members; may be NULL. */
+	bool (*shape)(json_t *item);
 	/* Prints what a table shows above the items, once, from the first page; may be NULL. */
 	bool (*head)(const struct cli *c, const json_t *page);
 };

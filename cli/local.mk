@@ -45,6 +45,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_exposure.c \
 	%D%/verb_impact.c \
 	%D%/verb_import.c \
+	%D%/verb_incident.c \
 	%D%/verb_link.c \
 	%D%/verb_offline.c \
 	%D%/verb_org.c \

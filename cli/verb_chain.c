@@ -54,6 +54,7 @@ bool chain_path(const struct cli *c, struct buf *path, const char *org, const ch
 		{ OPT_NO, "no" },         { OPT_STATE, "state" },   { OPT_HELD_LEVEL, "held_level" },
 		{ OPT_FROM, "from" },     { OPT_TO, "to" },         { OPT_AS_OF, "as_of" },
 		{ OPT_HELD, "held" },     { OPT_SORT, "sort" },     { OPT_ORDER, "order" },
+		{ OPT_AT, "at" },
 	};
 
 	if (!path_org(c, path, org))

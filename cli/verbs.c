@@ -85,6 +85,8 @@ const struct verb verbs[] = {
 	  verb_clause_gaps, M_V_CLAUSE_GAPS, "tierwatch clause-gaps XX-LOCAL-BUYER --no 2-1-2" },
 	{ "impact", NULL, "S", 1, 1, CHAIN | PAGING | B(HELD_LEVEL) | B(EXIT_CODE), 0,
 	  verb_impact, M_V_IMPACT, "tierwatch impact XX-LOCAL-A1 --held-level 0" },
+	{ "incident", NULL, "S", 1, 1, PAGING | B(DEPTH) | B(ON) | B(AT) | B(ORDER), 0, verb_incident, M_V_INCIDENT,
+	  "tierwatch incident XX-LOCAL-A1 --at 2027-10-01T09:00:00+09:00 --all" },
 	{ "why", NULL, "P S", 2, 2, CHAIN, 0, verb_why, M_V_WHY,
 	  "tierwatch why XX-LOCAL-BUYER XX-LOCAL-A9" },
 	{ "history", NULL, "P", 1, 1, B(FROM) | B(TO), 0, verb_history, M_V_HISTORY,

@@ -681,6 +681,27 @@ describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there i
 		assert.deepEqual(events.map((x) => x.revision), events.map((x) => x.revision).sort((a, b) => a - b));
 	});
 
+	test("incident: whom to tell, until when and how", async () => {
+		ok(await tw(["org", "set", BUYER, 'contacts=[{"role":"総務","email":"soumu@example.jp"}]']));
+		const told = async () => ok(await tw(["incident", DEEP, "--at", "2027-06-01T09:00:00+09:00", "-o", "csv"])).out.trim().split("\r\n");
+		assert.match((await told())[1], new RegExp(`^1,${MAKER},,,missing,`));
+		ok(await tw(["clause", "set", MAKER, DEEP, "2-1-4", "status=agreed", "agreed_on=2027-04-01", "notify_within_hours=24",
+			'contacts=[{"role":"窓口","phone":"03-0000-0000","side":"supplier"},{"role":"CSIRT","name":"見本花子","phone":"03-1111-1111","email":"a@example.jp","side":"procurer"}]']));
+		const [head, first, second] = await told();
+		assert.equal(head, "tier,procurer,clause.notify_within_hours,notify_by,clause.status,contact,means,name,path");
+		assert.ok(first.startsWith(`1,${MAKER},24,2027-06-02T00:00:00.000Z,agreed,CSIRT 見本花子,03-1111-1111 / a@example.jp,`), first);
+		assert.ok(second.startsWith(`2,${BUYER},,,,総務,soumu@example.jp,`), second);
+		assert.ok(second.endsWith(`${BUYER};${MAKER};${DEEP}`), second);
+		const table = ok(await tw(["incident", DEEP])).out;
+		assert.match(table, /TIER +PROCURER +HOURS +NOTIFY BY +2-1-4 +CONTACT/);
+		assert.match(ok(await tw(["incident", DEEP, "--lang", "ja"])).out, /通知期限時間/);
+		const body = json(await tw(["incident", DEEP, "-o", "json"]));
+		assert.deepEqual([body.items.length, body.items[0].means], [2, undefined]);
+		assert.equal(json(await tw(["incident", DEEP, "--depth", "1", "--order", "tier", "-o", "json"])).items.length, 1);
+		assert.equal((await tw(["incident", DEEP, "--at", "noon"])).code, 1);
+		ok(await tw(["clause", "rm", MAKER, DEEP, "2-1-4"]));
+	});
+
 	test("exposure.changed arrives on the stream, and a stream goes on where another ended", async () => {
 		const before = json(await tw(["status", "-o", "json"])).revision;
 		const live = tw(["events", "--follow", "--after", String(before), "--limit", "2", "-o", "ndjson"]);
