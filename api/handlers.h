@@ -47,6 +47,8 @@ MUST_USE enum rc audit_head_show(struct request *r, struct err *e);
 MUST_USE enum rc audit_head_sign_now(struct request *r, struct err *e);
 MUST_USE enum rc contacts_erase(struct request *r, struct err *e);
 MUST_USE enum rc simulation_run(struct request *r, struct err *e);
+MUST_USE enum rc candidates_list(struct request *r, struct err *e);
+MUST_USE enum rc candidate_decide(struct request *r, struct err *e);
 MUST_USE enum rc bulk_change(struct request *r, struct err *e);
 MUST_USE enum rc org_versions(struct request *r, struct err *e);
 MUST_USE enum rc link_versions(struct request *r, struct err *e);

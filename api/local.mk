@@ -28,6 +28,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/auth.h \
 	%D%/backup.c \
 	%D%/breakdown.c \
+	%D%/candidates.c \
 	%D%/bulk.c \
 	%D%/bulk_body.c \
 	%D%/bulk_choose.c \

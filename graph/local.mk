@@ -21,6 +21,9 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/bulk.c \
 	%D%/calendar.c \
 	%D%/calendar.h \
+	%D%/candidates.c \
+	%D%/candidates.h \
+	%D%/join.c \
 	%D%/chain.c \
 	%D%/chain.h \
 	%D%/change.c \

@@ -97,6 +97,8 @@ const T = {
 	],
 	// its own commands and those of others of its organisations; a preview, whatever stands in the way
 	"POST /v1/revisions/{n}/undo": [() => ({}), READ, NOT, "200 404 404 404", "200 404 404 404", NOT],
+	"GET /v1/candidates": [null, "200", "200", NOT, NOT, NOT],
+	"POST /v1/candidates": [(p) => ({ left: p, right: "XX-LOCAL-none", decision: "refuse" }), "422", NOT, NOT, NOT, NOT],
 	"POST /v1/imports": ["org", "202", NOT, "202", "202", NOT],
 	"GET /v1/imports/{job}": [null, "200", "200", "404", "404", NOT], // an admin's job
 	"GET /v1/exports/{kind}": [null, "200", "200", "200", NOT, "200"],
