@@ -99,7 +99,8 @@ function HeatCell({ figure, href, label }: { figure: Figure; href: string | null
 	return (
 		<td class={`num gaps-cell gaps-shade-${shadeOf(figure)}${quiet ? " zero" : ""}`}>
 			{href !== null && figure.n > 0 ? (
-				<a href={href} aria-label={`${label}: ${figure.n}${figure.of === null ? "" : ` / ${figure.of}`}`}>
+				<a href={href}>
+					<span class="hidden">{label}: </span>
 					<CellText figure={figure} />
 				</a>
 			) : (
@@ -114,7 +115,7 @@ function Heat({ id, b, rows, columns }: { id: string; b: Breakdown; rows: Rows; 
 	const figures = b.cells.map((line) => line.map((cell) => figureOf(rows, cell)));
 	if (shown.length === 0 || b.columns.length === 0) return <p>{m.value.empty}</p>;
 	return (
-		<div class="scroll" role="region" aria-labelledby="map" tabIndex={0}>
+		<div class="scroll" role="group" aria-labelledby="map" tabIndex={0}>
 			<table class="gaps-map" aria-labelledby="map">
 				<thead>
 					<tr>
