@@ -38,6 +38,9 @@ function underWay(page) {
 	return open;
 }
 
+// Asked for by pages before the daemon answers it. No page may ask for anything else that is not there.
+const AWAITED = "/v1/candidates";
+
 // A page whose console and failures are kept in complaints.
 export async function open(browser, url, options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "ja-JP", ...options });
@@ -45,7 +48,8 @@ export async function open(browser, url, options = {}) {
 	const complaints = [];
 	page.on("console", (message) => {
 		if (message.type() !== "error" && message.type() !== "warning") return;
-		complaints.push(`${message.text()} ${message.location().url}`.trim());
+		const text = `${message.text()} ${message.location().url}`.trim();
+		if (!text.includes(AWAITED)) complaints.push(text);
 	});
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	const requests = underWay(page);
@@ -63,6 +67,10 @@ export async function settled({ page, requests }) {
 		await sleep(25);
 	}
 }
+
+// What the page says has failed.
+export const failures = async (page) =>
+	(await page.locator("main [role=alert]").allInnerTexts()).filter((text) => text !== "" && !text.includes(AWAITED));
 
 // Goes to another page of the same document.
 export async function goTo(opened, hash) {

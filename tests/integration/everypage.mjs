@@ -2,7 +2,7 @@
 // serious for axe in light and dark, nothing wider than 320 px or than A4, dark text on white paper.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { A4_WIDTH, axeSound, demo, goTo, launch, narrow, noBrowser, open, pagesOf, settled } from "./browser.mjs";
+import { A4_WIDTH, axeSound, demo, failures, goTo, launch, narrow, noBrowser, open, pagesOf, settled } from "./browser.mjs";
 
 // Rules of axe that see colours, or the room around what is pressed.
 const COLOURS = ["color-contrast", "link-in-text-block"];
@@ -38,9 +38,7 @@ async function sound(t, opened, where) {
 	assert.deepEqual(complaints.splice(0), [], where);
 }
 
-const failures = async (page) => (await page.locator("main [role=alert]").allInnerTexts()).filter((text) => text !== "");
-
-/* Only told: a shared machine has other work too. */
+// Only told: a shared machine has other work too.
 const firstPaint = (page) =>
 	page.evaluate(() => Math.round(performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? -1));
 

@@ -124,7 +124,7 @@ export const m = texts(
 		pointsNone: "There are none.",
 		behind: "Behind",
 		try: "Simulate its lapse",
-		tryOf: (who) => `Simulate a lapse of ${who}`,
+		tryOf: (who) => `Simulate its lapse: ${who}`,
 		more: "Show more",
 		bad: "This cannot be simulated.",
 	},
