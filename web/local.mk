@@ -6,7 +6,7 @@ web_sources = $(shell find $(srcdir)/web/src $(srcdir)/web/public -type f ! -nam
 	$(srcdir)/%D%/index.html $(srcdir)/%D%/vite.config.ts $(srcdir)/%D%/package-lock.json
 
 EXTRA_DIST += $(web_assets) %D%/index.html %D%/package.json %D%/package-lock.json %D%/.npmrc \
-	%D%/tsconfig.json %D%/vite.config.ts %D%/src %D%/public %D%/mock
+	%D%/tsconfig.json %D%/vite.config.ts %D%/src %D%/public
 
 # One run makes them all; index.html stands for the run.
 $(srcdir)/%D%/dist/index.html: $(web_sources)

@@ -109,9 +109,12 @@ export async function axeSound(t, page, where, rules = null) {
 export async function sticksOut(page, width) {
 	return page.evaluate((most) => {
 		if (document.documentElement.scrollWidth <= most) return [];
-		const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > most + 1);
+		const spills = (e) => e.getBoundingClientRect().right > most + 1 || e.scrollWidth > Math.max(e.clientWidth, most);
+		const out = [...document.querySelectorAll("main, main *")].filter(spills);
+		const deepest = out.filter((e) => !out.some((other) => other !== e && e.contains(other)));
 		const name = (e) => `${e.tagName.toLowerCase()}.${e.getAttribute("class") ?? ""}#${e.id}`;
-		return [`${document.documentElement.scrollWidth} px`, ...out.slice(0, 8).map(name)];
+		const where = (e) => [e.parentElement.parentElement, e.parentElement, e].map(name).join(" > ");
+		return [`${document.documentElement.scrollWidth} px`, ...deepest.slice(0, 8).map(where)];
 	}, width);
 }
 

@@ -60,15 +60,12 @@ function DayCell({ day, items, today, chosen }: { day: string | null; items: Ite
 		<td class={css}>
 			<span class="renewals-date">{n}</span>
 			{items.length > 0 && (
-				<button
-					type="button"
-					aria-pressed={chosen}
-					aria-label={m.value.dayItems(f.value.longDay(day), f.value.count(items.length))}
-					onClick={() => setQuery({ day: chosen ? null : day }, true)}
-				>
+				<button type="button" aria-pressed={chosen} onClick={() => setQuery({ day: chosen ? null : day }, true)}>
+					<span class="hidden">{f.value.longDay(day)} </span>
 					{countsOf(items).map(([kind, count]) => (
 						<span key={kind} title={m.value.kinds[kind]}>
-							<span aria-hidden="true">{MARKS[kind]}</span> {f.value.count(count)}
+							<span aria-hidden="true">{MARKS[kind]}</span> <span class="hidden">{m.value.kinds[kind]} </span>
+							{f.value.count(count)}
 						</span>
 					))}
 				</button>

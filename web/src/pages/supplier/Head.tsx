@@ -27,7 +27,7 @@ export function Title({ buyer, id, org, one }: { buyer: string; id: string; org:
 				<Name text={name} />
 			</h1>
 			<p class="facts">
-				{org?.name_kana && <span lang="ja">{org.name_kana}</span>}
+				{org?.name_kana && <span><Name text={org.name_kana} /></span>}
 				<code>{id}</code>
 				{org?.kind && org.kind !== "entity" && <span>{w.value.kinds[org.kind]}</span>}
 				{org?.parent && (

@@ -77,6 +77,9 @@ const nameOf = (c: Certificate, parent: boolean): string =>
 		parent ? `(${m.value.parentCert})` : "",
 	].join(" ");
 
+/* As much as a telephone shows; the table has it whole. */
+const short = (name: string): string => (name.length <= 24 ? name : `${name.slice(0, 23)}…`);
+
 interface TimelineProps {
 	name: string;
 	today: string;
@@ -107,7 +110,7 @@ function Drawing({ name, today, own, parents }: TimelineProps) {
 			{all.map((c, i) => (
 				<g key={`${c.org}/${c.certificate}`}>
 					<text class="supplier-tl-text" x="0" y={TOP + ROW * (i + 1) + 12}>
-						{nameOf(c, i >= own.length)}
+						{short(nameOf(c, i >= own.length))}
 					</text>
 					<Bar c={c} y={TOP + ROW * (i + 1)} scale={scale} />
 				</g>

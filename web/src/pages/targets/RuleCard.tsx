@@ -1,5 +1,6 @@
 /* One rule: what it says, and the fields behind it. */
 import { Choice, TextField } from "../../components/Form";
+import { Name } from "../../components/Name";
 import { t } from "../../i18n";
 import {
 	CONDITIONS,
@@ -112,7 +113,7 @@ export function RuleCard(props: Props) {
 		<li class="targets-rule">
 			<details open={props.open}>
 				<summary>
-					<span class="muted">{m.value.rule(n + 1)}</span> <strong>{sentence(rule)}</strong>
+					<span class="muted">{m.value.rule(n + 1)}</span> <strong><Name text={sentence(rule)} /></strong>
 				</summary>
 				<div class="targets-fields">
 					<Conditions {...props} />
@@ -145,7 +146,7 @@ export function RuleCard(props: Props) {
 export function RuleLine({ rule, n }: { rule: Rule; n: number }) {
 	return (
 		<li class="targets-rule">
-			<span class="muted">{m.value.rule(n + 1)}</span> {sentence(rule)}
+			<span class="muted">{m.value.rule(n + 1)}</span> <Name text={sentence(rule)} />
 		</li>
 	);
 }

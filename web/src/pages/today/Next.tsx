@@ -4,6 +4,7 @@ import { chainOf } from "../../api/live";
 import { useResource } from "../../api/resource";
 import type { ChainItem, Page } from "../../api/types";
 import { Day, Due, Supplier } from "../../components/Cells";
+import { Name } from "../../components/Name";
 import { Show } from "../../components/Show";
 import { Table } from "../../components/Table";
 import { t } from "../../i18n";
@@ -11,6 +12,11 @@ import { buyerHref } from "../../router";
 import { m } from "./texts";
 
 const ROWS = 8;
+
+function Owner({ of }: { of: (string | null | undefined)[] }) {
+	const text = of.filter(Boolean).join(" · ");
+	return text === "" ? <span class="muted">–</span> : <Name text={text} />;
+}
 
 export function Next({ id }: { id: string }) {
 	const gaps = useResource<Page<ChainItem>>(
@@ -39,7 +45,7 @@ export function Next({ id }: { id: string }) {
 									{ key: "level", head: m.value.level, cell: (gap) => `${level(gap.required)} / ${level(gap.held)}` },
 									{ key: "kind", head: m.value.kind, cell: (gap) => (gap.kind === null ? "–" : t.value.kinds[gap.kind]) },
 									{ key: "planned", head: m.value.planned, cell: (gap) => <Day date={gap.planned_on} /> },
-									{ key: "owner", head: m.value.owner, cell: (gap) => [gap.link?.department, gap.link?.owner].filter(Boolean).join(" · ") || <span class="muted">–</span> },
+									{ key: "owner", head: m.value.owner, cell: (gap) => <Owner of={[gap.link?.department, gap.link?.owner]} /> },
 								]}
 							/>
 							<p>
