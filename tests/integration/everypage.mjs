@@ -1,5 +1,5 @@
-// Every page of the demo in one language (in Japanese dark too): no complaint of the browser under the content security policy, nothing
-// serious for axe, nothing wider than 320 px or than A4, dark text on white paper.
+// Every page of the demo in one language (the Japanese ones dark too): no complaint of the browser under the content
+// security policy, nothing serious for axe, nothing wider than 320 px or than A4, dark text on white paper.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { A4_WIDTH, axeSound, demo, failures, goTo, launch, narrow, noBrowser, open, pagesOf, settled } from "./browser.mjs";
