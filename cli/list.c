@@ -45,7 +45,7 @@ static int fetch(struct run *r, struct call_reply *reply)
 
 	buf_adds(&path, r->l->path);
 	if (!r->l->whole)
-		path_query(&path, "limit", NUM(MIN(r->left, (size_t)PAGE_MAX)));
+		path_query(&path, "limit", NUM(MIN(r->left, r->l->page ? r->l->page : (size_t)PAGE_MAX)));
 	path_query(&path, "cursor", r->next);
 	if (!path_end(r->c, &path))
 		return CLI_FAILED;

@@ -18,6 +18,7 @@ struct list {
 	const struct column *bare_cols;
 	size_t n_bare_cols;
 	const char *const *bare_without;
+	size_t page; /* items that the server gives at once, at most; 0: 1000 */
 	bool whole; /* the server answers all at once and takes no limit */
 	/* Adds to an item what its columns of tables and CSV take from several members; may be NULL. */
 	bool (*shape)(json_t *item);

@@ -52,6 +52,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_status.c \
 	%D%/verb_target.c \
 	%D%/verb_token.c \
+	%D%/verb_undo.c \
 	%D%/verb_why.c \
 	%D%/verbs.c \
 	%D%/verbs.h \

@@ -24,6 +24,8 @@ const struct verb verbs[] = {
 	  "tierwatch org erase-contacts XX-LOCAL-A1" },
 	{ "org", "looks", "ID", 1, 1, PAGING | B(FROM) | B(TO), 0, verb_org_looks, M_V_ORG_LOOKS,
 	  "tierwatch org looks XX-LOCAL-A1 --from 2027-04-01" },
+	{ "org", "versions", "ID", 1, 1, PAGING, 0, verb_org_versions, M_V_ORG_VERSIONS,
+	  "tierwatch org versions XX-LOCAL-BUYER" },
 
 	{ "link", "list", "P", 1, 1, PAGING | B(REVERSE) | B(AS_OF), 0, verb_link_list, M_V_LINK_LIST,
 	  "tierwatch link list XX-LOCAL-BUYER --all" },
@@ -34,6 +36,8 @@ const struct verb verbs[] = {
 	  "tierwatch link set XX-LOCAL-BUYER XX-LOCAL-A1 confidential=true due=2027-09-30" },
 	{ "link", "rm", "P S", 2, 2, 0, 0, verb_link_rm, M_V_LINK_RM,
 	  "tierwatch link rm XX-LOCAL-BUYER XX-LOCAL-A1" },
+	{ "link", "versions", "P S", 2, 2, PAGING, 0, verb_link_versions, M_V_LINK_VERSIONS,
+	  "tierwatch link versions XX-LOCAL-BUYER XX-LOCAL-A1" },
 
 	{ "cert", "list", "ORG", 1, 1, B(AS_OF), 0, verb_cert_list, M_V_CERT_LIST,
 	  "tierwatch cert list XX-LOCAL-A1" },
@@ -51,6 +55,8 @@ const struct verb verbs[] = {
 	  "tierwatch cert resume XX-LOCAL-A1 star3" },
 	{ "cert", "revoke", "ORG CERT", 2, 2, B(ON), 0, verb_cert_revoke, M_V_CERT_REVOKE,
 	  "tierwatch cert revoke XX-LOCAL-A1 star3 --on 2027-08-01" },
+	{ "cert", "versions", "ORG CERT", 2, 2, PAGING, 0, verb_cert_versions, M_V_CERT_VERSIONS,
+	  "tierwatch cert versions XX-LOCAL-A1 star3" },
 
 	{ "clause", "list", "P S", 2, 2, B(AS_OF), 0, verb_clause_list, M_V_CLAUSE_LIST,
 	  "tierwatch clause list XX-LOCAL-BUYER XX-LOCAL-A1" },
@@ -62,6 +68,8 @@ const struct verb verbs[] = {
 	  "agreed_on=2027-04-01" },
 	{ "clause", "rm", "P S NO", 3, 3, 0, 0, verb_clause_rm, M_V_CLAUSE_RM,
 	  "tierwatch clause rm XX-LOCAL-BUYER XX-LOCAL-A1 2-1-2" },
+	{ "clause", "versions", "P S NO", 3, 3, PAGING, 0, verb_clause_versions, M_V_CLAUSE_VERSIONS,
+	  "tierwatch clause versions XX-LOCAL-BUYER XX-LOCAL-A1 2-1-2" },
 
 	{ "target", "show", "P", 1, 1, B(AS_OF), 0, verb_target_show, M_V_TARGET_SHOW,
 	  "tierwatch target show XX-LOCAL-BUYER" },
@@ -70,6 +78,8 @@ const struct verb verbs[] = {
 	  M_V_TARGET_SET, "tierwatch target set XX-LOCAL-BUYER --due 2027-09-30 --tier 2=3" },
 	{ "target", "rm", "P", 1, 1, 0, 0, verb_target_rm, M_V_TARGET_RM,
 	  "tierwatch target rm XX-LOCAL-BUYER" },
+	{ "target", "versions", "P", 1, 1, PAGING, 0, verb_target_versions, M_V_TARGET_VERSIONS,
+	  "tierwatch target versions XX-LOCAL-BUYER" },
 
 	{ "exposure", NULL, "P", 1, 1, CHAIN | B(HORIZON) | B(EXIT_CODE), 0, verb_exposure,
 	  M_V_EXPOSURE, "tierwatch exposure XX-LOCAL-BUYER --depth 3 --on 2028-04-01" },
@@ -91,6 +101,8 @@ const struct verb verbs[] = {
 	  "tierwatch why XX-LOCAL-BUYER XX-LOCAL-A9" },
 	{ "history", NULL, "P", 1, 1, B(FROM) | B(TO), 0, verb_history, M_V_HISTORY,
 	  "tierwatch history XX-LOCAL-BUYER --from 2027-04-01 -o csv" },
+
+	{ "undo", NULL, "REVISION", 1, 1, B(YES), 0, verb_undo, M_V_UNDO, "tierwatch undo 1200 --yes" },
 
 	{ "import", NULL, "FILE", 1, 1,
 	  B(KIND) | B(FORMAT) | B(DRY_RUN) | B(STRICT) | B(IGNORE_UNKNOWN) | B(PROCURER), 0,

@@ -1,7 +1,9 @@
 // A revision is taken back by a new command: records as before, conflicts told, roles kept.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { Daemon, fictional, problem } from "./daemon.mjs";
+import { Daemon, fictional, problem, root } from "./daemon.mjs";
 
 const P = fictional(1);
 const Q = fictional(2);
@@ -219,6 +221,49 @@ describe("undo", () => {
 		assert.equal((await undo(n)).status, 200);
 		problem(assert, await undo(n), 409, "changed-since");
 		assert.equal((await d.call("POST", `/v1/revisions/${n}/undo`)).status, 200, "no body is a preview");
+	});
+});
+
+describe("the client", () => {
+	const cli = process.env.TIERWATCH ?? join(root, "build/tierwatch");
+	const tw = (...args) =>
+		new Promise((done) => {
+			const env = { ...process.env, TIERWATCH_URL: d.url, TIERWATCH_TOKEN: d.token, LC_ALL: "C.UTF-8" };
+			execFile(cli, args, { env }, (e, out, err) => done({ code: e?.code ?? 0, out, err }));
+		});
+
+	it("looks first, takes back with --yes, and lists what stands in the way", async () => {
+		const l = `/v1/orgs/${P}/suppliers/${S[11]}`;
+		const n = (await d.patch(l, { note: "client" })).revision;
+		const look = await tw("undo", String(n));
+		assert.equal(look.code, 0, look.err);
+		assert.match(look.out, /RESTORED\s+1\n/);
+		assert.match(look.err, /--yes/);
+		assert.equal((await d.get(l)).body.note, "client");
+		const done = await tw("undo", String(n), "--yes", "-o", "json");
+		assert.equal(done.code, 0, done.err);
+		assert.equal(JSON.parse(done.out).revision, n + 1);
+		assert.equal((await d.get(l)).body.note, undefined);
+		const again = await tw("undo", String(n), "--yes", "--lang", "ja");
+		assert.equal(again.code, 1);
+		assert.match(again.err, /取り消せません/);
+		assert.match(again.out, new RegExp(`changed.*${n + 1}|${S[11]}`));
+		assert.equal((await tw("undo", "99999999")).code, 4);
+	});
+
+	it("shows versions", async () => {
+		const l = `/v1/orgs/${P}/suppliers/${S[11]}`;
+		await d.patch(l, { owner: "係" });
+		const r = await tw("link", "versions", P, S[11]);
+		assert.equal(r.code, 0, r.err);
+		assert.match(r.out, /REVISION\s+AT\s+ACTOR\s+CHANGE\s+CHANGED/);
+		assert.match(r.out, /updated\s+owner=\{after=係\}/);
+		const all = (await d.get(`${l}/versions?limit=200`)).body.items.length;
+		const lines = (await tw("link", "versions", P, S[11], "--all", "-o", "ndjson")).out.trim().split("\n");
+		assert.equal(lines.length, all);
+		for (const args of [["org", "versions", P], ["target", "versions", P], ["clause", "versions", P, S[1], "2-1-1"]])
+			assert.equal((await tw(...args)).code, 0, args.join(" "));
+		assert.equal((await tw("cert", "versions", P, "none")).code, 4);
 	});
 });
 
