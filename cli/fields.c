@@ -101,6 +101,11 @@ static json_t *parse_value(enum type type, const char *text)
 	return json_string(text);
 }
 
+json_t *fields_number(const char *text)
+{
+	return parse_value(TYPE_NUMBER, text);
+}
+
 static bool add_field(json_t *object, const char *arg, struct fields_error *e)
 {
 	const char *eq = strchr(arg, '=');

@@ -49,6 +49,8 @@ static void verb_line(struct buf *b, const struct cli *c, const struct verb *v)
 /* A few options mean something of their own to a verb; v NULL: none. */
 static enum msg help_of(const struct verb *v, enum opt o)
 {
+	if (v && o == OPT_LIMIT && v->run == verb_simulate)
+		return M_H_LIMIT_SIMULATE;
 	if (v && o == OPT_LIMIT && !(v->opts & OPT_BIT(ALL)))
 		return M_H_LIMIT_NONE;
 	if (v && o == OPT_KEY)
@@ -124,7 +126,7 @@ int help_noun(struct cli *c, const char *noun)
 static bool takes_org(const struct verb *v)
 {
 	return strcmp(v->args, "P") == 0 || strcmp(v->args, "S") == 0 ||
-	       strncmp(v->args, "P S", 3) == 0 || strcmp(v->args, "ID") == 0 ||
+	       strncmp(v->args, "P ", 2) == 0 || strcmp(v->args, "ID") == 0 ||
 	       strncmp(v->args, "ID ", 3) == 0 ||
 	       strncmp(v->args, "ORG", 3) == 0;
 }
@@ -143,6 +145,8 @@ int help_verb(struct cli *c, const struct verb *v)
 		text(&b, c, M_HELP_IDS);
 	if (strstr(v->args, "FILTER=VALUE"))
 		text(&b, c, M_HELP_FILTERS);
+	if (v->run == verb_simulate)
+		text(&b, c, M_HELP_CHANGES);
 	if (strstr(v->args, "FIELD=VALUE"))
 		text(&b, c, M_HELP_FIELDS);
 	if (v->opts) {

@@ -6,6 +6,8 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/call.c \
 	%D%/call.h \
 	%D%/chain.h \
+	%D%/changes.c \
+	%D%/changes.h \
 	%D%/cli.h \
 	%D%/completion.c \
 	%D%/fields.c \
@@ -49,6 +51,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_link.c \
 	%D%/verb_offline.c \
 	%D%/verb_org.c \
+	%D%/verb_simulate.c \
 	%D%/verb_status.c \
 	%D%/verb_target.c \
 	%D%/verb_token.c \

@@ -1,6 +1,9 @@
 /* save.c - see save.h. */
 #include "cli/save.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "cli/call.h"
 #include "cli/fields.h"
 #include "cli/names.h"
@@ -19,6 +22,21 @@ json_t *save_parse(const struct cli *c, const char *const *fields, size_t n, int
 	else
 		SAY(c, e.msg, e.arg);
 	return NULL;
+}
+
+json_t *save_read(const struct cli *c, const char *path)
+{
+	json_error_t je;
+	json_t *doc;
+
+	errno = 0;
+	doc = strcmp(path, "-") == 0 ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &je)
+				     : json_load_file(path, JSON_REJECT_DUPLICATES, &je);
+	if (!doc && je.line < 0)
+		SAY(c, M_CANNOT_READ, path, strerror(errno));
+	else if (!doc)
+		SAY(c, M_BAD_JSON_FILE, path, NUM(je.line), NUM(je.column), je.text);
+	return doc;
 }
 
 static int print_saved(const struct cli *c, int status, const struct call_reply *r)

@@ -14,5 +14,7 @@ int save_patch(const struct cli *c, const char *path, json_t *body);
 /* For resources without PATCH: GET, merge, PUT under If-Match. Takes changes over; a null removes
  * a member. */
 int save_merged(const struct cli *c, const char *path, json_t *changes);
+/* The JSON array or object in a file ('-': standard input). NULL: it was told why not. */
+json_t *save_read(const struct cli *c, const char *path);
 /* Parses and, where it fails, tells why. */
 json_t *save_parse(const struct cli *c, const char *const *fields, size_t n, int *out_status);

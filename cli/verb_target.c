@@ -64,18 +64,14 @@ static bool add_number(const struct cli *c, json_t *body, const char *field, con
 /* An array of rules, or an object that has them under "rules" (as target show -o json gives). */
 static bool add_rules(const struct cli *c, json_t *body, const char *path)
 {
-	json_error_t je;
 	json_t *doc, *rules;
 	bool ok;
 
 	if (!path)
 		return true;
-	doc = strcmp(path, "-") == 0 ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &je)
-				     : json_load_file(path, JSON_REJECT_DUPLICATES, &je);
-	if (!doc) {
-		SAY(c, M_BAD_JSON_FILE, path, NUM(je.line), NUM(je.column), je.text);
+	doc = save_read(c, path);
+	if (!doc)
 		return false;
-	}
 	rules = json_is_array(doc) ? doc : json_object_get(doc, "rules");
 	ok = json_is_array(rules) && json_object_set(body, "rules", rules) == 0;
 	if (!ok)

@@ -99,6 +99,8 @@ const struct verb verbs[] = {
 	  "tierwatch incident XX-LOCAL-A1 --at 2027-10-01T09:00:00+09:00 --all" },
 	{ "why", NULL, "P S", 2, 2, CHAIN, 0, verb_why, M_V_WHY,
 	  "tierwatch why XX-LOCAL-BUYER XX-LOCAL-A9" },
+	{ "simulate", NULL, "P CHANGE…", 2, ARGS_MAX_POS, B(DEPTH) | B(ON) | B(HORIZON) | B(LIMIT), 0, verb_simulate,
+	  M_V_SIMULATE, "tierwatch simulate XX-LOCAL-BUYER held:XX-LOCAL-A1=0 set:XX-LOCAL-BUYER/XX-LOCAL-A2,due=2028-03-31" },
 	{ "history", NULL, "P", 1, 1, B(FROM) | B(TO), 0, verb_history, M_V_HISTORY,
 	  "tierwatch history XX-LOCAL-BUYER --from 2027-04-01 -o csv" },
 

@@ -80,6 +80,7 @@ int verb_expiring(struct cli *c, const struct args *a);
 int verb_clause_gaps(struct cli *c, const struct args *a);
 int verb_impact(struct cli *c, const struct args *a);
 int verb_incident(struct cli *c, const struct args *a);
+int verb_simulate(struct cli *c, const struct args *a);
 int verb_why(struct cli *c, const struct args *a);
 int verb_history(struct cli *c, const struct args *a);
 int verb_import(struct cli *c, const struct args *a);

@@ -4,6 +4,7 @@ TESTS += %D%/test_cli
 %C%_test_cli_SOURCES = tests/run.h \
 	%D%/suites.h \
 	%D%/test_args.c \
+	%D%/test_changes.c \
 	%D%/test_cli.c \
 	%D%/test_fields.c \
 	%D%/test_lines.c \

@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *args_suite(void);
+Suite *changes_suite(void);
 Suite *fields_suite(void);
 Suite *lines_suite(void);
 Suite *msg_suite(void);

@@ -6,8 +6,8 @@
 int main(void)
 {
 	static suite_make *const suites[] = {
-		args_suite, fields_suite,   lines_suite, msg_suite,
-		out_suite,  settings_suite, table_suite,
+		args_suite, changes_suite, fields_suite, lines_suite,
+		msg_suite,  out_suite,	   settings_suite, table_suite,
 	};
 
 	return run_suites(suites, ARRAY_LEN(suites));

@@ -133,6 +133,7 @@ export class Mock {
 		if (path === "/v1/events") return this.events(q, r, url);
 		if (path === "/v1/backup") return this.backup(r);
 		if (part[0] === "exports") return this.exports(r, part[1], url);
+		if (path === "/v1/simulations") return this.simulate(r, JSON.parse(body));
 		if (path === "/v1/orgs") return this.list(r, url, this.orgs(url));
 		if (path === "/v1/orgs/not-json") return this.send(r, 200, "<html>");
 		if (part.length === 3 && what === "exposure")
@@ -234,6 +235,18 @@ export class Mock {
 			items,
 			next: null,
 		});
+	}
+
+	// Figures that the client does not know yet, a supplier without a name, or no object at all.
+	simulate(r, given) {
+		this.simulated = given;
+		if (given.procurer.endsWith("BROKEN")) return this.send(r, 200, [1]);
+		const side = (n, deep) => ({ procurer: given.procurer, on: "2027-06-01", depth: 2, horizon: 90, gaps: n, later: 2 - n, states: { gap: n, met: 3 },
+			tiers: deep ? [{ tier: 1, gaps: n }, { tier: 2, gaps: 4 }] : [{ tier: 1, gaps: n }] });
+		const stand = { state: "met", required: 3, held: 3, timing: null, due: null };
+		const items = [{ supplier: "XX-ANON-1", name: null, tier: 2, change: "entered", before: null, after: stand }];
+		this.send(r, 200, { procurer: given.procurer, on: "2027-06-01", depth: 2, horizon: 90, before: side(2), after: side(1, true),
+			opened: 0, closed: 1, entered: 1, left: 0, opened_undecided: 0, items, items_total: 1, truncated: false });
 	}
 
 	why(r, p, s) {

@@ -139,6 +139,13 @@ describe("without a server", () => {
 			[["chain", P, "state"], /not FILTER=VALUE/],
 			[["chain", P, "=gap"], /not FILTER=VALUE/],
 			[["chain", P, "state&x=gap"], /not FILTER=VALUE/],
+			[["simulate", P], /arguments are missing: P CHANGE/],
+			[["simulate", P, "lapse:X"], /'lapse:X' is no change: held:S=LEVEL, drop:/],
+			[["simulate", P, "held:X=0", "drop:X"], /'drop:X' is no change/],
+			[["simulate", P, `set:${P}/X`], /is no change/],
+			[["simulate", P, `set:${P}/X,due`], /'due' is not FIELD=VALUE/],
+			[["simulate", P, `add:${P}/X,note=a,note=b`], /stands there twice/],
+			[["simulate", P, "held:X=0", "--as-of", "3"], /does not take --as-of/],
 			[["completion", "tcsh"], /bash, zsh and fish/],
 			[["org"], /needs an action/],
 			[[], /usage/],
@@ -429,6 +436,20 @@ describe("against a stand-in", () => {
 		assert.equal(mock.seen.at(-1).url.search, "?from=2027-01-01");
 	});
 
+	test("simulate: what is sent, and answers with more or less than is known", async () => {
+		const r = ok(await tw(["simulate", P, `held:${S}=0`, "targets:none", "-n", "0", "-d", "3"]));
+		assert.deepEqual(mock.simulated, {
+			procurer: P, depth: 3, limit: 0,
+			changes: [{ op: "set-held", org: S, held_level: 0 }, { op: "set-targets", targets: null }],
+		});
+		assert.match(r.out, /\nGAPS +2 +1 +-1\nlater +0 +1 +\+1\nMET +3 +3 +0\nGAPS: TIER 1 +2 +1 +-1\nGAPS: TIER 2 +0 +4 +\+4\n/);
+		assert.match(r.out, /\ncomes in +2 +XX-ANON-1 +- -> met +- -> 3 +- -> 3 +- +- +-\n$/);
+		assert.equal(ok(await tw(["simulate", P, "targets:none", "-o", "ndjson"])).out.trim().split("\n").length, 1);
+		const broken = await tw(["simulate", "XX-LOCAL-BROKEN", "targets:none"]);
+		assert.equal(broken.code, 1);
+		assert.match(broken.err, /cannot be read/);
+	});
+
 	test("import: counts, rows that were refused, states", async () => {
 		const good = await file("links.csv", "procurer,supplier\nslow,x\n");
 		const r = ok(await tw(["import", good, "--kind", "links", "--dry-run", "--procurer", P]));
@@ -700,6 +721,70 @@ describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there i
 		assert.equal(json(await tw(["incident", DEEP, "--depth", "1", "--order", "tier", "-o", "json"])).items.length, 1);
 		assert.equal((await tw(["incident", DEEP, "--at", "noon"])).code, 1);
 		ok(await tw(["clause", "rm", MAKER, DEEP, "2-1-4"]));
+	});
+
+	test("simulate: now, then and the difference; nothing is written", async () => {
+		const NEW = "XX-LOCAL-NEW";
+		ok(await tw(["org", "set", NEW, "name=架空資材\u202e"]));
+		const at = json(await tw(["status", "-o", "json"])).revision;
+		const words = [`held:${corporate(2)}=4`, `drop:XX-LOCAL-MAKER/${DEEP}`,
+			`add:${BUYER}/${NEW},required_level=3,annual_spend=3000000,department=購買,資材,due=`, `set:${BUYER}/${MAKER},annual_spend=1500`];
+		const o = json(await tw(["simulate", corporate(1), ...words, "--depth", "2", "--horizon", "30", "--on", "2027-06-02", "-o", "json"]));
+		assert.deepEqual([o.procurer, o.on, o.depth, o.horizon], [BUYER, "2027-06-02", 2, 30]);
+		assert.deepEqual(o.before, json(await tw(["exposure", BUYER, "--depth", "2", "--horizon", "30", "--on", "2027-06-02", "-o", "json"])));
+		assert.deepEqual([o.opened, o.closed, o.entered, o.left], [1, 1, 1, 1]);
+		assert.equal(o.after.annual_spend, 3001500);
+
+		const table = ok(await tw(["simulate", BUYER, ...words]));
+		assert.match(table.err, /nothing was written/);
+		assert.match(table.out, new RegExp(`^PROCURER +${BUYER} +株式会社みほん発注\\n`));
+		assert.match(table.out, /\nFIGURE +NOW +THEN +CHANGE\n/);
+		assert.match(table.out, /\nGAPS +2 +1 +-1\n/);
+		assert.match(table.out, /\nGAPS: LAPSED +1 +0 +-1\n/);
+		assert.match(table.out, /\nANNUAL SPEND +12,000,000 +3,001,500 +-8,998,500\n/);
+		assert.match(table.out, /\nGAPS: TIER 2 +1 +0 +-1\n/);
+		assert.match(table.out, new RegExp(`\\nno more in gap +1 +${MAKER} +gap -> met +4 +0 -> 4 +due -> - .*見本製作所株式会社\\n`));
+		assert.match(table.out, new RegExp(`\\ncomes in +1 +${NEW} +- -> gap +- -> 3 .*架空資材\ufffd\\n`));
+		assert.match(table.out, new RegExp(`\\ndrops out +2 +${DEEP} +gap -> - `));
+		const ja = ok(await tw(["simulate", BUYER, ...words, "--lang", "ja"]));
+		assert.match(ja.out, /\n項目 +現在 +仮定 +増減\n/);
+		assert.match(ja.out, /\n未達でなくなる +1 +JP-JCN-\d+ +未達 -> 充足 /);
+		const heads = ja.out.split("\n").filter((l) => /^(項目|未達|年間取引額) .* \S+$/.test(l));
+		assert.equal(new Set(heads.map(columns)).size, 1, heads.join("\n"));
+
+		const csv = ok(await tw(["simulate", BUYER, ...words, "--limit", "1", "-o", "csv"]));
+		assert.match(csv.err, /the first 1 of 3/);
+		assert.match(csv.out, /^change,tier,supplier,before\.state,before\.required,[^]*,name\r\n\w+,1,[^\r]*\r\n$/);
+		assert.match(ok(await tw(["simulate", BUYER, "held:XX-LOCAL-MAKER=0"])).err, /no supplier stands otherwise/);
+
+		// the targets: those that stand, from a file and from standard input, and none
+		const shown = ok(await tw(["target", "show", BUYER, "-o", "json"])).out;
+		const kept = json(await tw(["simulate", BUYER, `targets:${await file("targets.json", shown)}`, "-o", "json"]));
+		assert.deepEqual(kept.after, kept.before);
+		const input = JSON.stringify({ rules: [{ when: {}, level: 3 }], tiers: {} });
+		assert.equal(json(await tw(["simulate", BUYER, "targets:-", "-o", "json"], { input })).after.gaps, 1);
+		assert.equal(json(await tw(["simulate", BUYER, "targets:none", "-o", "json"])).after.gaps, 0);
+		const missing = await tw(["simulate", BUYER, "targets:/no/such/file"]);
+		assert.equal(missing.code, 1);
+		assert.match(missing.err, /cannot read \/no\/such\/file/);
+		assert.match((await tw(["simulate", BUYER, `targets:${await file("cut.json", '{"rules":[')}`])).err, /cut\.json:1:/);
+
+		// what the server refuses is 1, with the word that it came of
+		for (const [args, code, word] of [
+			[["held:XX-LOCAL-NONE=0"], "no-such-org", "held:XX-LOCAL-NONE=0"],
+			[["held:XX-LOCAL-MAKER=0", "held:XX-LOCAL-MAKER=six"], "wrong-type", "held:XX-LOCAL-MAKER=six"],
+			[["held:XX-LOCAL-MAKER=0", `set:${BUYER}/${MAKER},required_level=9`], "out-of-range", `set:${BUYER}/${MAKER},required_level=9`],
+			[["held:XX-LOCAL-MAKER=0", "--depth", "25"], "out-of-range", null],
+			[["held:XX-LOCAL-MAKER=0", "--on", "2027-02-30"], "bad-date", null],
+		]) {
+			const r = await tw(["simulate", BUYER, ...args]);
+			assert.equal(r.code, 1, args.join(" "));
+			assert.ok(r.err.includes(`[${code}, HTTP 422]`), r.err);
+			if (word) assert.ok(r.err.includes(`this came of '${word}'`), r.err);
+			else assert.ok(!r.err.includes("this came of"), r.err);
+		}
+		assert.equal(json(await tw(["status", "-o", "json"])).revision, at);
+		ok(await tw(["org", "rm", NEW]));
 	});
 
 	test("exposure.changed arrives on the stream, and a stream goes on where another ended", async () => {
