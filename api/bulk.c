@@ -114,8 +114,11 @@ static enum rc bulk_command(struct bulk *b, struct err *e)
 	size_t each = b->has_change ? r->fields.n + 64 : 0;
 
 	if (b->clause >= 0)
-		each += b->clause_fields.n + b->contacts.n + 128;
-	if (b->matched * each > CMD_MAX_BYTES)
+		each += b->clause_fields.n + 128;
+	size_t all = b->matched * each;
+	for (size_t i = 0; i < b->n_personal; i++)
+		all += b->personal[i].bytes.n;
+	if (all > CMD_MAX_BYTES)
 		return err_set(e, RC_TOO_LARGE, b->has_change ? "change" : "clause", "%u bytes in all", CMD_MAX_BYTES);
 	b->results = arena_zalloc(r->arena, b->n_ops * sizeof(*b->results));
 	if (!b->results)

@@ -257,9 +257,17 @@ static enum rc read_clause_change(struct bulk *b, const json_t *obj, struct err 
 													    : RC_NOMEM;
 }
 
+static enum rc read_keep(struct bulk *b, const json_t *v, struct err *e)
+{
+	if (v && !json_is_boolean(v))
+		return wrong(e, "keep_other_sides", "true or false");
+	b->keep_sides = json_is_true(v);
+	return RC_OK;
+}
+
 static enum rc read_clause(struct bulk *b, json_t *obj, struct err *e)
 {
-	static const char *const names[] = { "no", "change", NULL };
+	static const char *const names[] = { "no", "change", "keep_other_sides", NULL };
 	const json_t *no = json_object_get(obj, "no");
 
 	if (!obj)
@@ -276,6 +284,8 @@ static enum rc read_clause(struct bulk *b, json_t *obj, struct err *e)
 		if (b->clause < 0)
 			rc = err_set(e, RC_BAD_VALUE, "no", "%s", "2-1-1, 2-1-2, 2-1-3, 2-1-4, 2-1-5 or 3-1-3");
 	}
+	if (!rc)
+		rc = read_keep(b, json_object_get(obj, "keep_other_sides"), e);
 	if (!rc)
 		rc = read_clause_change(b, json_object_get(obj, "change"), e);
 	return bulk_inside(e, "clause", rc);

@@ -3,6 +3,8 @@
 #include "api/api_int.h"
 #include "api/bulk_int.h"
 #include "base/util.h"
+#include "graph/contacts.h"
+#include "graph/graph.h"
 #include "graph/pick.h"
 #include "graph/radix.h"
 #include "graph/walk.h"
@@ -134,8 +136,45 @@ static struct op *op_add(struct bulk *b)
 	return &b->ops[b->n_ops++];
 }
 
+static bool has_side(struct view contacts, struct view side)
+{
+	struct rd rd = rd_of(contacts);
+	struct contact c;
+
+	while (contact_next(&rd, &c))
+		if (view_eq(c.part[CP_SIDE], side))
+			return true;
+	return false;
+}
+
+/* The new contacts, and behind them those that stand there of sides that the new ones do not name. */
+static enum rc contacts_beside(struct bulk *b, struct view ref, struct view *out, struct err *e)
+{
+	AUTO(buf_done) struct buf all = BUF_INIT;
+	struct contact c;
+	struct view stored;
+	size_t n = 0;
+	enum rc rc = personal_get(b->r->txn, ref, &stored);
+
+	*out = b->contacts;
+	if (rc)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	buf_addv(&all, b->contacts);
+	for (struct rd rd = rd_of(b->contacts); contact_next(&rd, &c);)
+		n++;
+	for (struct rd rd = rd_of(stored); contact_next(&rd, &c);)
+		if (!has_side(b->contacts, c.part[CP_SIDE])) {
+			contact_encode(&all, &c);
+			n++;
+		}
+	if (n > CONTACTS_MAX)
+		return err_set(e, RC_TOO_LONG, "clause/change/contacts", "%d", CONTACTS_MAX);
+	*out = arena_copy(b->r->arena, buf_view(&all));
+	return buf_ok(&all) && out->p ? RC_OK : RC_NOMEM;
+}
+
 /* Contacts are kept under a key of the record that has them. */
-static enum rc add_contacts(struct bulk *b, struct op *op)
+static enum rc add_contacts(struct bulk *b, struct op *op, const struct rec *old, struct err *e)
 {
 	struct request *r = b->r;
 	struct personal *all = grow(r->arena, b->personal, b->n_personal, &b->cap_personal, sizeof(*all));
@@ -146,6 +185,11 @@ static enum rc add_contacts(struct bulk *b, struct op *op)
 	b->personal = all;
 	struct personal *p = &all[b->n_personal++];
 	p->bytes = b->contacts;
+	enum rc rc = old && b->keep_sides && rec_has(old, CLAUSE_CONTACTS) ?
+			     contacts_beside(b, old->f[CLAUSE_CONTACTS], &p->bytes, e) :
+			     RC_OK;
+	if (rc)
+		return rc;
 	personal_ref(api_secret(r->api), ENT_CLAUSE, op, p->bytes, p->ref);
 	buf_addv(&fields, op->fields);
 	fl_bytes(&fields, CLAUSE_CONTACTS, view_of(p->ref, sizeof(p->ref)));
@@ -154,7 +198,7 @@ static enum rc add_contacts(struct bulk *b, struct op *op)
 }
 
 /* The clause as it stands in the snapshot, or nobody else's meanwhile. */
-static enum rc clause_op(struct bulk *b, struct view id, uint32_t supplier)
+static enum rc clause_op(struct bulk *b, struct view id, uint32_t supplier, struct err *e)
 {
 	struct rec rec;
 	enum rc rc = clause_get(b->r->txn, b->procurer_org, supplier, (enum clause_no)b->clause, &rec);
@@ -170,7 +214,7 @@ static enum rc clause_op(struct bulk *b, struct view id, uint32_t supplier)
 			   .b = id,
 			   .c = view_str(clause_names[b->clause]),
 			   .fields = b->clause_fields };
-	return b->contacts.n ? add_contacts(b, op) : RC_OK;
+	return b->contacts.n ? add_contacts(b, op, rc ? NULL : &rec, e) : RC_OK;
 }
 
 static enum rc choose(struct bulk *b, uint32_t supplier, const struct rec *rec, struct err *e)
@@ -195,7 +239,7 @@ static enum rc choose(struct bulk *b, uint32_t supplier, const struct rec *rec, 
 				   .b = id,
 				   .fields = buf_view(&b->r->fields) };
 	}
-	return b->clause >= 0 ? clause_op(b, id, supplier) : RC_OK;
+	return b->clause >= 0 ? clause_op(b, id, supplier, e) : RC_OK;
 }
 
 enum rc bulk_choose(struct bulk *b, const struct bulk_filter *f, struct err *e)

@@ -39,6 +39,7 @@ struct bulk {
 	bool has_change;        /* of the links: r->fields */
 	int clause;             /* its number; -1: none is changed */
 	struct view clause_fields, contacts; /* contacts.n 0: none are set */
+	bool keep_sides;                     /* contacts of a side that contacts do not name stay */
 	size_t matched;
 	struct op *ops;
 	struct op_result *results;

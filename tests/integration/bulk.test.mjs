@@ -226,6 +226,27 @@ describe("a clause of each link", () => {
 		assert.equal((await clause(S[2], "2-1-4")).notify_within_hours, 24);
 	});
 
+	it("leaves the other side's contacts, if so asked", async () => {
+		const theirs = [{ side: "supplier", role: "CSIRT", phone: "03-0000-0000" }];
+		const old = { side: "procurer", name: "前任" };
+		const at = `/v1/orgs/${P}/suppliers/${S[4]}/clauses/2-1-4`;
+		await d.must("PUT", at, { status: "drafted", contacts: [old, ...theirs] });
+		const contacts = [{ side: "procurer", name: "見本", email: "m@example.test" }];
+		const keep = { filter, clause: { no: "2-1-4", change: { contacts }, keep_other_sides: true } };
+		const r = await bulk({ ...keep, preview: false });
+		assert.equal(r.body.clauses_changed, 25, r.text);
+		assert.deepEqual((await clause(S[4], "2-1-4")).contacts, [...contacts, ...theirs]);
+		assert.deepEqual((await clause(S[2], "2-1-4")).contacts, contacts);
+		assert.equal((await bulk(keep)).body.clauses_changed, 0, "twice is once");
+		const many = Array.from({ length: 32 }, (_, i) => ({ side: "procurer", name: `見本${i}` }));
+		const over = await bulk({ filter, clause: { no: "2-1-4", change: { contacts: many }, keep_other_sides: true } });
+		problem(assert, over, 422, "too-long");
+		assert.equal(over.body.errors[0].pointer, "/clause/change/contacts");
+		problem(assert, await bulk({ clause: { no: "2-1-4", change: { contacts }, keep_other_sides: 1 } }), 422, "wrong-type");
+		await bulk({ filter, clause: { no: "2-1-4", change: { contacts } }, preview: false });
+		assert.deepEqual((await clause(S[4], "2-1-4")).contacts, contacts, "else all are replaced");
+	});
+
 	it("is refused with the place", async () => {
 		const before = await revision();
 		const refused = async (clause, code, pointer) => {

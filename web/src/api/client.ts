@@ -32,7 +32,7 @@ export function urlOf(path: string, params: Params = {}): string {
 	for (const [key, value] of Object.entries(params))
 		if (value !== null && value !== undefined && value !== "") query.set(key, String(value));
 	const text = query.toString();
-	return text === "" ? path : `${path}?${text}`;
+	return text === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${text}`;
 }
 
 export async function problemOf(response: Response): Promise<ApiError> {

@@ -10,7 +10,7 @@ import { Name } from "../../components/Name";
 import { orgName } from "../../components/Path";
 import { type Draft, toldBeside } from "../../components/record";
 import { f } from "../../i18n";
-import { type Action, ACTIONS, type BulkAnswer, type BulkChange, bulkSend, changedOf, changeOf, CLEARABLE, fieldsOf } from "./bulk";
+import { type Action, ACTIONS, type BulkAnswer, type BulkChange, bulkSend, changedOf, changeOf, CLEARABLE, fieldsOf, undoable } from "./bulk";
 import type { Known } from "./Filters";
 import { m } from "./texts";
 
@@ -113,7 +113,7 @@ export function BulkDialog({ buyer, suppliers, known, close, done }: BulkProps) 
 	const [clear, setClear] = useState(false);
 	const [empty, setEmpty] = useState(false);
 	const bulk = useBulk(buyer, suppliers, (what, answer) => {
-		say(b.done(f.value.count(changedOf(answer)), b.actions[what]), changedOf(answer) > 0 ? (answer.revision ?? null) : null);
+		say(b.done(f.value.count(changedOf(answer)), b.actions[what]), changedOf(answer) > 0 && undoable(what) ? (answer.revision ?? null) : null);
 		done();
 	});
 	const fields = fieldsOf(action, { department: known.departments, owner: known.owners });

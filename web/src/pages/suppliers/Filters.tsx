@@ -8,7 +8,7 @@ import { nameOf } from "../../api/names";
 import { isAnonymous, orgName } from "../../components/Path";
 import { f, t } from "../../i18n";
 import { query, setQuery } from "../../router";
-import { FILTERS, type FilterName, type Filters, filtersOf, FURTHER, queryFor, withoutFilters } from "./filters";
+import { FILTERS, type FilterName, type Filters, filtersOf, FURTHER, queryFor, UNSET, withoutFilters } from "./filters";
 import { m } from "./texts";
 
 const TYPING_MS = 250;
@@ -45,7 +45,10 @@ const flags = (): [string, string][] => [
 	["true", m.value.on],
 	["false", m.value.off],
 ];
-const same = (texts: readonly string[]): [string, string][] => texts.map((text) => [text, text]);
+const places = (texts: readonly string[]): [string, string][] => [
+	...texts.map((text): [string, string] => [text, text]),
+	[UNSET, m.value.unset],
+];
 
 /* The value of a choice that the list does not have is shown too, not dropped. */
 const including = (options: [string, string][], value: string | undefined): [string, string][] =>
@@ -107,6 +110,7 @@ function OneDay({ name, filters }: { name: FilterName; filters: Filters }) {
 /* How a filter reads that is on. */
 export function told(name: FilterName, value: string, depth: number): string {
 	if (name === "of" || name === "to") return isAnonymous(value) ? orgName(value) : nameOf(value);
+	if (value === UNSET) return m.value.unset;
 	if (name === "required" || name === "held") return t.value.level(Number(value));
 	if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return f.value.day(value);
 	const options = optionsOf(name, depth);
@@ -166,8 +170,8 @@ export function FilterBar({ depth, known, children }: { depth: number; known: Kn
 				<Search value={filters.q ?? ""} />
 				<One name="tier" filters={filters} options={optionsOf("tier", depth)} />
 				<One name="timing" filters={filters} options={optionsOf("timing", depth)} />
-				<One name="department" filters={filters} options={same(known.departments)} />
-				<One name="owner" filters={filters} options={same(known.owners)} />
+				<One name="department" filters={filters} options={places(known.departments)} />
+				<One name="owner" filters={filters} options={places(known.owners)} />
 				{children}
 			</div>
 			<details class="suppliers-more">

@@ -26,7 +26,11 @@ describe("one change for many links", () => {
 			clause: { no: "2-1-1", change: { reviewed_on: "2028-01-05" } },
 		});
 		expect(change("contact", { name: "情報セキュリティ室", email: "sec@example.jp" })).toEqual({
-			clause: { no: "2-1-4", change: { contacts: [{ side: "procurer", name: "情報セキュリティ室", email: "sec@example.jp" }] } },
+			clause: {
+				no: "2-1-4",
+				change: { contacts: [{ side: "procurer", name: "情報セキュリティ室", email: "sec@example.jp" }] },
+				keep_other_sides: true,
+			},
 		});
 	});
 });

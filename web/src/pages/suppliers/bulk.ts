@@ -58,7 +58,7 @@ export function fieldsOf(action: Action, known: Partial<Record<LinkField, readon
 
 export interface BulkChange {
 	change?: Record<string, unknown>;
-	clause?: { no: string; change: Record<string, unknown> };
+	clause?: { no: string; change: Record<string, unknown>; keep_other_sides?: boolean };
 }
 
 /* null: nothing was typed. */
@@ -73,7 +73,7 @@ export function changeOf(action: Action, fields: readonly FieldSpec[], draft: Dr
 	}
 	if (Object.keys(told).length === 0) return null;
 	if (action === "review") return { clause: { no: "2-1-1", change: told } };
-	if (action === "contact") return { clause: { no: "2-1-4", change: { contacts: [{ side: "procurer", ...told }] } } };
+	if (action === "contact") return { clause: { no: "2-1-4", change: { contacts: [{ side: "procurer", ...told }] }, keep_other_sides: true } };
 	return { change: told };
 }
 
@@ -86,6 +86,9 @@ export interface BulkAnswer {
 	sample?: { supplier: string; name: string | null }[];
 	revision?: number;
 }
+
+/* Contacts that were replaced are erased for good: no undo brings them back. */
+export const undoable = (action: Action): boolean => action !== "contact";
 
 /* Of which something changes. */
 export const changedOf = ({ matched, unchanged }: BulkAnswer): number => matched - unchanged;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filtersOf, paramsOf, queryFor, queryText, savedFrom, sortOf, toggled } from "./filters";
+import { chainUrl, filtersOf, paramsOf, queryFor, queryText, savedFrom, sortOf, toggled } from "./filters";
 
 const of = (text: string) => new URLSearchParams(text);
 
@@ -24,6 +24,13 @@ describe("the filters in the address", () => {
 		expect(sortOf(of(""))).toEqual({ by: "tier", order: "asc" });
 		expect(sortOf(of("sort=dependency"))).toEqual({ by: "dependency", order: "desc" });
 		expect(sortOf(of("sort=due&order=desc"))).toEqual({ by: "due", order: "desc" });
+	});
+	it("ask for those without a department", () => {
+		expect(chainUrl("/c", paramsOf({ department: "~none", owner: "A" }))).toEqual([
+			"/c?department=",
+			expect.objectContaining({ owner: "A" }),
+		]);
+		expect(chainUrl("/c", { owner: "A" })).toEqual(["/c", { owner: "A" }]);
 	});
 	it("are kept by name without the rows that were open", () => {
 		expect(queryText(of("tier=1&state=gap&rows=150"))).toBe("state=gap&tier=1");

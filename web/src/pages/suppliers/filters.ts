@@ -52,7 +52,8 @@ const SERVER: Partial<Record<FilterName, string>> = {
 	intrusion: "system_access",
 };
 
-export const SORTS = ["tier", "due", "dependency", "name", "id"] as const;
+/* In the address: those without a department, or an owner. To the server that is an empty text. */
+export const UNSET = "~none";
 
 export function filtersOf(query: URLSearchParams): Filters {
 	const out: Filters = {};
@@ -78,6 +79,14 @@ export const withoutFilters = (): Query =>
 
 export function paramsOf(filters: Filters): Params {
 	return Object.fromEntries(FILTERS.map((name) => [SERVER[name] ?? name, filters[name]]));
+}
+
+/* Where to ask: what has to be empty stands in the path, since empty parameters mean nothing elsewhere. */
+export function chainUrl(path: string, params: Params): [path: string, params: Params] {
+	const empty = Object.entries(params).filter(([, value]) => value === UNSET);
+	if (empty.length === 0) return [path, params];
+	const rest = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== UNSET));
+	return [`${path}?${empty.map(([name]) => `${name}=`).join("&")}`, rest];
 }
 
 export function sortOf(query: URLSearchParams): { by: string; order: "asc" | "desc" } {

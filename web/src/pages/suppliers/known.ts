@@ -5,7 +5,7 @@ import { useResource } from "../../api/resource";
 import { chainOf } from "../../api/live";
 import type { ChainPage } from "../../api/types";
 import type { Known } from "./Filters";
-import type { Filters } from "./filters";
+import { type Filters, UNSET } from "./filters";
 
 interface Breakdown {
 	columns: { kind: string; key: string | null }[];
@@ -38,8 +38,8 @@ export function useKnown(buyer: string, filters: Filters): [Known, (list: ChainP
 	};
 	return [
 		{
-			departments: sorted([...(departments ?? []), ...seen.departments, ...(filters.department ? [filters.department] : [])]),
-			owners: sorted([...(owners ?? []), ...seen.owners, ...(filters.owner ? [filters.owner] : [])]),
+			departments: sorted([...(departments ?? []), ...seen.departments, ...(filters.department && filters.department !== UNSET ? [filters.department] : [])]),
+			owners: sorted([...(owners ?? []), ...seen.owners, ...(filters.owner && filters.owner !== UNSET ? [filters.owner] : [])]),
 		},
 		learn,
 	];

@@ -23,9 +23,10 @@ export async function readChain(
 	const items: ChainItem[] = [];
 	let list: ChainPage;
 	let cursor: string | null = null;
+	const [path, named] = chainUrl(chainPath(buyer), params);
 	do {
 		const limit = Math.min(PAGE_MOST, rows - items.length);
-		const page: ChainPage = await get(chainPath(buyer), { ...params, limit, cursor }, stop);
+		const page: ChainPage = await get(path, { ...named, limit, cursor }, stop);
 		for (const row of page.items) items.push(row);
 		list = { ...page, items };
 		cursor = page.next;
