@@ -4,7 +4,8 @@ import { get, orgPath, type Params } from "../../api/client";
 import { chainOf } from "../../api/live";
 import { nameRemember, nameWant } from "../../api/names";
 import { type Resource, useResource } from "../../api/resource";
-import type { ChainPage, ChainItem } from "../../api/types";
+import type { ChainItem, ChainPage } from "../../api/types";
+import { chainUrl } from "./filters";
 
 export const ROWS = 50;
 export const ROWS_MOST = 2000;
