@@ -227,6 +227,8 @@ static void ask_known(struct reverting *v)
 {
 	for (size_t i = 0; i < v->n && v->r->may_know && v->rc == RC_OK; i++) {
 		uint32_t org[2];
+		if (v->x[i].stub && !v->r->drops_orgs) /* they stay, and are only counted */
+			continue;
 		key_orgs(&v->x[i], org);
 		v->rc = v->r->may_know(v->r->may_know_arg, v->x[i].ent, org);
 	}

@@ -10,8 +10,8 @@
 
 #include "graph/past.h"
 
-#define REVERT_RECORDS_MAX 200000u
-#define REVERT_BYTES_MAX ((size_t)64 << 20)
+#define REVERT_RECORDS_MAX 400000u /* as many as a bulk change of 200,000 links and a clause of each */
+#define REVERT_BYTES_MAX ((size_t)128 << 20)
 #define REVERT_CONFLICTS_MAX 20u
 
 enum revert_why {

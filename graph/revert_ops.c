@@ -314,6 +314,7 @@ static void unmake(struct planning *g, const struct reverted *x, const struct su
 		g->v->r->kept_orgs += x->stub;
 		return;
 	}
+	g->v->r->records += x->stub;
 	g->v->r->deleted++;
 	op.kind = OP_DELETE;
 	op.if_match = g->v->revision;

@@ -142,7 +142,7 @@ describe("undo", () => {
 			const e = (await d.changes(`after=${from}`)).find((x) => x.type === "link.changed");
 			return { status: 200, revision: e.revision };
 		};
-		await takesBack(find, { records: 3, restored: 1, deleted: 5, orgs_kept: 0 });
+		await takesBack(find, { records: 6, restored: 1, deleted: 5, orgs_kept: 0 });
 	});
 
 	it("says what was changed since, and writes nothing then", async () => {
