@@ -190,6 +190,16 @@ static const char *const entity_schemas[ENT__COUNT] = {
 	[ENT_CLAUSE] = "Clause", [ENT_TARGETS] = "Targets",
 };
 
+/* What every answer has of them, whoever asks. */
+static const char *const always[ENT__COUNT] = {
+	[ENT_ORG] = "['id','name']",
+	[ENT_LINK] = "['procurer','supplier','effective_level','held','gap','active']",
+	[ENT_CERT] = "['org','certificate','scheme','status','in_force','recorded_by']",
+	[ENT_CLAUSE] = "['procurer','supplier','no','status','due','gap','undetermined','late',"
+		       "'reasons','recorded_by']",
+	[ENT_TARGETS] = "['org','default_rules','recorded_by']",
+};
+
 /* body: only what may be written. */
 static void entity_schema(struct json *j, enum ent ent, bool body)
 {
@@ -203,6 +213,8 @@ static void entity_schema(struct json *j, enum ent ent, bool body)
 	if (body)
 		pair(j, "description",
 		     "Unknown members are refused; those that GET adds are ignored.");
+	else
+		raw_pair(j, "required", always[ent]);
 	json_key(j, "properties");
 	json_obj(j);
 	for (size_t i = 0; i < en->n_fields; i++)

@@ -38,9 +38,6 @@ function underWay(page) {
 	return open;
 }
 
-// Asked for by pages before the daemon answers it. No page may ask for anything else that is not there.
-const AWAITED = "/v1/candidates";
-
 // A page whose console and failures are kept in complaints.
 export async function open(browser, url, options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "ja-JP", ...options });
@@ -48,8 +45,7 @@ export async function open(browser, url, options = {}) {
 	const complaints = [];
 	page.on("console", (message) => {
 		if (message.type() !== "error" && message.type() !== "warning") return;
-		const text = `${message.text()} ${message.location().url}`.trim();
-		if (!text.includes(AWAITED)) complaints.push(text);
+		complaints.push(`${message.text()} ${message.location().url}`.trim());
 	});
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	const requests = underWay(page);
@@ -70,7 +66,7 @@ export async function settled({ page, requests }) {
 
 // What the page says has failed.
 export const failures = async (page) =>
-	(await page.locator("main [role=alert]").allInnerTexts()).filter((text) => text !== "" && !text.includes(AWAITED));
+	(await page.locator("main [role=alert]").allInnerTexts()).filter((text) => text !== "");
 
 // Goes to another page of the same document.
 export async function goTo(opened, hash) {

@@ -5,10 +5,10 @@ import { byDue } from "./Asked";
 test("the earliest day comes first, then what has none, then what nothing is asked of; ended links are left out", () => {
 	const link = (procurer: string, effective_level: 0 | 3, due: string | null, active = true): AskedLink => ({
 		procurer,
+		supplier: "s",
 		procurer_name: null,
 		effective_level,
-		due,
-		planned_on: null,
+		...(due === null ? {} : { due }),
 		held: 0,
 		gap: effective_level > 0,
 		active,
