@@ -193,7 +193,7 @@ static const char *const entity_schemas[ENT__COUNT] = {
 /* What every answer has of them, whoever asks. */
 static const char *const always[ENT__COUNT] = {
 	[ENT_ORG] = "['id','name']",
-	[ENT_LINK] = "['procurer','supplier','effective_level','held','gap','active']",
+	[ENT_LINK] = "['procurer','supplier','held','active']",
 	[ENT_CERT] = "['org','certificate','scheme','status','in_force','recorded_by']",
 	[ENT_CLAUSE] = "['procurer','supplier','no','status','due','gap','undetermined','late',"
 		       "'reasons','recorded_by']",

@@ -226,7 +226,7 @@ export interface components {
             readonly spend_year?: number;
             procurer: string;
             supplier: string;
-            effective_level: 0 | 1 | 2 | 3 | 4 | 5;
+            effective_level?: 0 | 1 | 2 | 3 | 4 | 5;
             level_source?: {
                 /** @enum {string} */
                 kind?: "explicit" | "rule" | "none";
@@ -235,7 +235,7 @@ export interface components {
             };
             held: 0 | 1 | 2 | 3 | 4 | 5;
             /** @description This link alone, today. */
-            gap: boolean;
+            gap?: boolean;
             undecided?: boolean;
             exception?: boolean;
             active: boolean;

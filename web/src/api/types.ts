@@ -30,7 +30,7 @@ export type Contact = Told<Org["contacts"]>[number];
 export type Certificate = S["Certificate"];
 export type Clause = S["Clause"] & { no: ClauseNo };
 /* A link as its supplier sees it; a buyer that does not show itself has a pseudonym and no name. */
-export type AskedLink = S["Link"] & { procurer_name: string | null };
+export type AskedLink = S["Link"] & Required<Pick<S["Link"], "procurer_name" | "effective_level" | "gap">>;
 /* Before and after changes that were not made. */
 export type Simulation = S["Simulation"];
 export type SimulatedItem = Item<Simulation>;
