@@ -19,7 +19,7 @@ import { closed, isOpen, NODES_MOST, oldest, opened, type Opening, openingsIn, t
 import { PickedBar, usePicked } from "./Picked";
 import { Picture, reveal } from "./Picture";
 import { place, type Places } from "./place";
-import { type Readings, useReadings } from "./readings";
+import { keysOf, type Readings, useReadings } from "./readings";
 import { savePng, saveSvg } from "./save";
 import { isDeepest, nameOfOpening, passes, type Scene, sceneOf, type Thing, type View } from "./scene";
 import { m } from "./texts";
@@ -59,7 +59,6 @@ function useNarrow(): boolean {
 
 /* What is open, and opening and closing it. Closing lets the rest move up; nothing else moves anything. */
 function useOpenings(again: () => void) {
-	const tokens = tokensIn(query.value);
 	const openings = openingsIn(query.value);
 	const shut = (opening: Opening) => {
 		again();
@@ -69,19 +68,18 @@ function useOpenings(again: () => void) {
 	};
 	const open = (more: readonly Opening[]) => setQuery({ open: opened(tokensIn(query.peek()), more) }, true);
 	const toggle = (opening: Opening, isIt: boolean) => (isIt ? shut(opening) : open([opening]));
-	return { tokens, openings, open, shut, toggle };
+	return { openings, open, shut, toggle };
 }
 
 /* Too many: what was opened first gives way, and that is said. */
-function useLimit(model: Model, readings: Readings, tokens: readonly string[], gone: Signal<string[]>): void {
-	const waiting = readings.all.value.some(({ data, error }) => data.value === null && error.value === null);
+function useLimit(model: Model, readings: Readings, openings: readonly Opening[], gone: Signal<string[]>): void {
+	const settled = readings.followed.value === keysOf(openings) && !readings.waiting.value;
 	useEffect(() => {
-		if (waiting || model.items.size <= NODES_MOST) return;
-		const first = oldest(tokens);
+		const first = settled && model.items.size > NODES_MOST ? oldest(tokensIn(query.peek())) : null;
 		if (first === null) return;
 		gone.value = [...gone.value, nameOfOpening(first.gone)];
 		setQuery({ open: first.left });
-	}, [model.items.size, waiting, tokens.join("*")]);
+	}, [model, settled]);
 }
 
 const elementOf = (key: string): SVGGElement | null =>
@@ -124,7 +122,7 @@ function Saving({ scene, view, buyer }: SaveProps) {
 
 function Body({ buyer, figures, name }: { buyer: string; figures: Exposure; name: string }) {
 	const places = useRef<Places>(new Map());
-	const { tokens, openings, open, shut, toggle } = useOpenings(() => (places.current = new Map()));
+	const { openings, open, shut, toggle } = useOpenings(() => (places.current = new Map()));
 	const readings = useReadings(buyer, openings);
 	const picked = useSignal<string | null>(null);
 	const named = query.value.get("path") ?? query.value.get("of") ?? query.value.get("to");
@@ -140,7 +138,7 @@ function Body({ buyer, figures, name }: { buyer: string; figures: Exposure; name
 	const measure = useMemo(canvasMeasure, [lang.value]);
 	const have = readings.have.value;
 	const model = useMemo(() => modelOf(buyer, figures.depth, have, links), [buyer, figures.depth, have, links]);
-	useLimit(model, readings, tokens, gone);
+	useLimit(model, readings, openings, gone);
 	places.current = useMemo(() => place(places.current, [{ items: [{ key: buyer, tier: 0 }], beside: null }, ...model.blocks]), [model]);
 	const filter = filterOf(query.value, figures.depth);
 	const onWay = [...(model.way ?? [])].flatMap((id) => model.items.get(id)?.tier ?? []);

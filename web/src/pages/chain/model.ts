@@ -1,6 +1,6 @@
 /* The suppliers that are drawn, and the links between them: from what the openings read. */
 import type { ChainItem } from "../../api/types";
-import { isPaged, nextPage, type Opening, PAGE, pageAt, type Paged, tokenOf } from "./openings";
+import { isPaged, nextPage, type Opening, pageAt, type Paged, tokenOf } from "./openings";
 import type { Block } from "./place";
 import type { Reading } from "./readings";
 
@@ -129,9 +129,11 @@ function blocksOf(readings: readonly Reading[], rests: readonly Rest[], items: M
 			seen.add(key);
 			return [{ key, tier: item.tier }];
 		});
-	return readings.flatMap(({ opening, way, items: own }) => {
-		const next = isPaged(opening) ? restKey(pageAt(opening, opening.from + PAGE)) : "";
-		const rest = rests.filter(({ key }) => key === next).map(({ key, tier }) => ({ key, tier }));
+	const last = new Map(pagesOf(readings).map(({ page, readings: pages }) => [pages.at(-1), tokenOf(page)]));
+	return readings.flatMap((reading) => {
+		const { opening, way, items: own } = reading;
+		const token = last.get(reading);
+		const rest = rests.filter((one) => tokenOf(pageAt(one.opening, 0)) === token).map(({ key, tier }) => ({ key, tier }));
 		return [
 			{ items: fresh(way), beside: null, line: true },
 			{ items: [...fresh(own), ...rest], beside: besideOf(opening), line: opening.kind === "path" },

@@ -3,7 +3,7 @@
  * it changes in place. Who comes anew is counted, and shown where all were shown.
  */
 import { useEffect, useMemo } from "preact/hooks";
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError, get, orgPath, type Params } from "../../api/client";
 import { chainOf } from "../../api/live";
 import { nameRemember } from "../../api/names";
@@ -117,7 +117,10 @@ function loadOf(opening: Opening): (asked: Asked) => Promise<Reading> {
 }
 
 export interface Readings {
-	all: ReadonlySignal<Resource<Reading>[]>;
+	/* The openings that are followed, by their tokens; behind the address by a moment. */
+	followed: ReadonlySignal<string>;
+	/* Whether one has neither come nor failed. */
+	waiting: ReadonlySignal<boolean>;
 	/* Those that have come, in the order of the openings. */
 	have: ReadonlySignal<Reading[]>;
 	/* The first that failed. */
@@ -126,9 +129,12 @@ export interface Readings {
 	end: () => void;
 }
 
+export const keysOf = (openings: readonly Opening[]): string => openings.map(tokenOf).join("*");
+
 function readings(buyer: string): Readings {
 	const open = new Map<string, { resource: Resource<Reading>; stop: () => void }>();
 	const all = signal<Resource<Reading>[]>([]);
+	const followed = signal("");
 	const begin = (opening: Opening) => {
 		const load = loadOf(opening);
 		const made = resource<Reading>(async (stop, atLeast) => {
@@ -139,7 +145,8 @@ function readings(buyer: string): Readings {
 		return { resource: made, stop: made.start() };
 	};
 	return {
-		all,
+		followed,
+		waiting: computed(() => all.value.some(({ data, error }) => data.value === null && error.value === null)),
 		have: computed(() => all.value.flatMap(({ data }) => data.value ?? [])),
 		failed: computed(() => all.value.find(({ error }) => error.value !== null) ?? null),
 		follow(openings) {
@@ -150,7 +157,10 @@ function readings(buyer: string): Readings {
 					open.delete(token);
 				}
 			for (const [token, opening] of wanted) if (!open.has(token)) open.set(token, begin(opening));
-			all.value = [...wanted.keys()].flatMap((token) => open.get(token)?.resource ?? []);
+			batch(() => {
+				all.value = [...wanted.keys()].flatMap((token) => open.get(token)?.resource ?? []);
+				followed.value = keysOf(openings);
+			});
 		},
 		end() {
 			for (const { stop } of open.values()) stop();
@@ -161,7 +171,7 @@ function readings(buyer: string): Readings {
 
 export function useReadings(buyer: string, openings: readonly Opening[]): Readings {
 	const made = useMemo(() => readings(buyer), [buyer]);
-	useEffect(() => made.follow(openings), [made, openings.map(tokenOf).join("*")]);
+	useEffect(() => made.follow(openings), [made, keysOf(openings)]);
 	useEffect(() => () => made.end(), [made]);
 	return made;
 }
