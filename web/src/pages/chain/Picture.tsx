@@ -2,7 +2,8 @@
 import { h } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { keyTo } from "./keys";
-import type { Scene, Shape, Thing } from "./scene";
+import type { Scene } from "./scene";
+import type { Shape, Thing } from "./shapes";
 import { m } from "./texts";
 
 const draw = ({ tag, css, attrs, text }: Shape, i: number) => h(tag, { key: i, class: css, ...attrs }, text);
@@ -10,7 +11,9 @@ const draw = ({ tag, css, attrs, text }: Shape, i: number) => h(tag, { key: i, c
 interface PictureProps {
 	scene: Scene;
 	label: string;
+	/* As wide as there is room; else so many pixels for a unit of the drawing. */
 	fit: boolean;
+	unit: number;
 	act: (thing: Thing) => void;
 	pick: (key: string | null) => void;
 	escape: () => void;
@@ -61,7 +64,7 @@ function nearest(things: readonly Thing[], was: Thing | null): Thing | null {
 	return things.reduce<Thing | null>((best, thing) => (best === null || far(thing) < far(best) ? thing : best), null);
 }
 
-export function Picture({ scene, label, fit, act, pick, escape }: PictureProps) {
+export function Picture({ scene, label, fit, unit, act, pick, escape }: PictureProps) {
 	const box = useRef<SVGSVGElement>(null);
 	const last = useRef<Thing | null>(null);
 	const held = useRef(false);
@@ -103,7 +106,7 @@ export function Picture({ scene, label, fit, act, pick, escape }: PictureProps) 
 		event.preventDefault();
 	};
 	const first = here?.key ?? things[0]?.key;
-	const size = fit ? { width: "100%" } : { width: scene.width, height: scene.height };
+	const size = fit ? { width: "100%" } : { width: scene.width * unit, height: scene.height * unit };
 	return (
 		<svg
 			ref={box}

@@ -8,9 +8,10 @@ import { isAnonymous, orgName } from "../../components/Path";
 import { StateLabel } from "../../components/State";
 import { type Column, Table } from "../../components/Table";
 import { f, t } from "../../i18n";
+import type { View } from "./grid";
 import type { Edge, Model } from "./model";
 import { isOpen, type Opening } from "./openings";
-import { isDeepest, nameOfOpening, passes, type View } from "./scene";
+import { isDeepest, nameOfOpening, passes } from "./scene";
 import { m } from "./texts";
 
 type Toggle = (opening: Opening, open: boolean) => void;

@@ -2,8 +2,9 @@
 import type { ChainItem } from "../../api/types";
 import { f } from "../../i18n";
 import type { Measure } from "./cut";
+import { TAB } from "./grid";
 import type { Edge, Model } from "./model";
-import { type Box, rect, type Shape, TAB, text } from "./scene";
+import { type Box, rect, type Shape, text } from "./shapes";
 
 type Boxes = ReadonlyMap<string, Box>;
 

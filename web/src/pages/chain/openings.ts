@@ -92,19 +92,17 @@ export function opened(tokens: readonly string[], more: readonly Opening[]): str
 	return [...new Set([...tokens, ...more.map(tokenOf)])].join("*");
 }
 
-function without(tokens: readonly string[], gone: Opening): string[] {
+export function closed(tokens: readonly string[], gone: Opening): string[] {
 	return tokens.filter((token) => {
 		const opening = openingOf(token);
 		return opening !== null && !sameGroup(opening, gone);
 	});
 }
 
-export const closed = (tokens: readonly string[], gone: Opening): string => without(tokens, gone).join("*");
-
 /* What gives way where too much is drawn: what was opened first, with all its pages; of the newest one only a page. */
 export function oldest(tokens: readonly string[]): { gone: Opening; left: string } | null {
 	const first = openingOf(tokens[0] ?? "");
 	const last = openingOf(tokens.at(-1) ?? "");
 	if (first === null || last === null || tokens.length < 2) return null;
-	return { gone: first, left: (sameGroup(first, last) ? tokens.slice(1) : without(tokens, first)).join("*") };
+	return { gone: first, left: (sameGroup(first, last) ? tokens.slice(1) : closed(tokens, first)).join("*") };
 }

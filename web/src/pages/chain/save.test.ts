@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import countsSource from "./counts.ts?raw";
 import edgesSource from "./edges.ts?raw";
 import { escape, LOOKS, svgText } from "./save";
 import type { Scene } from "./scene";
@@ -42,7 +43,7 @@ describe("the picture as a file", () => {
 		expect(escape("a\u0000b\ud800c\ufffed\u{1f600}\n")).toBe("abcd\u{1f600}\n");
 	});
 	it("knows a look for every class that the picture draws with", () => {
-		const names = new Set(`${sceneSource}\n${edgesSource}`.match(/\bchain-[a-z-]+[a-z]\b/g));
+		const names = new Set([sceneSource, countsSource, edgesSource].join("\n").match(/\bchain-[a-z-]+[a-z]\b/g));
 		expect(names.size).toBeGreaterThan(20);
 		for (const name of names) expect(Object.keys(LOOKS), name).toContain(name);
 	});

@@ -1,6 +1,7 @@
 /* The picture as a file of its own: colours and fonts stand in it, all text is escaped, nothing is loaded. */
 import { saveFile } from "../../save";
-import type { Scene, Shape } from "./scene";
+import type { Scene } from "./scene";
+import type { Shape } from "./shapes";
 
 /* Of the light colours in styles/app.css. */
 const C = {

@@ -1,192 +1,21 @@
 /* The picture as shapes with places: what the page draws and what is saved are the same. */
-import { STATES, type ChainItem, type Exposure, type State } from "../../api/types";
+import type { ChainItem } from "../../api/types";
 import { isAnonymous, orgName } from "../../components/Path";
-import { MARK } from "../../components/State";
 import { f, t } from "../../i18n";
+import { countThings } from "./counts";
 import { cut, type Measure } from "./cut";
 import { edgeShapes } from "./edges";
+import { EDGE, GAP, Grid, LABELS, NODE_H, TAB, type View } from "./grid";
 import type { Model, Rest } from "./model";
 import { isOpen, type Opening } from "./openings";
-import type { Places } from "./place";
+import { type Box, NAME_SIZE, rect, type Shape, SMALL_SIZE, swatch, text, type Thing } from "./shapes";
 import { m } from "./texts";
-
-export interface Shape {
-	tag: "rect" | "text" | "path";
-	css: string;
-	attrs: Readonly<Record<string, number | string>>;
-	text?: string;
-}
-
-export interface Box {
-	x: number;
-	y: number;
-	w: number;
-	h: number;
-}
-
-/* What can be reached with the keyboard and chosen. */
-export interface Thing extends Box {
-	key: string;
-	kind: "root" | "state" | "count" | "node" | "more";
-	/* Its name, and more below it; the drawing cuts it short. */
-	title: string;
-	shapes: Shape[];
-	dim: boolean;
-	/* Whether it is open; null: it does not open. */
-	open: boolean | null;
-	openings: Opening[];
-}
 
 export interface Scene {
 	width: number;
 	height: number;
 	back: Shape[];
 	things: Thing[];
-}
-
-export const NAME_SIZE = 13.5;
-export const SMALL_SIZE = 12;
-const EDGE = 2;
-const LABELS = 134;
-const GAP = 60;
-export const TAB = 30;
-const NODE_W = { least: 148, most: 232 };
-const NODE_H = 40;
-const ROW = 50;
-const HEAD = 30;
-const CELL = 28;
-const CELL_ROW = 32;
-
-export const text = (css: string, x: number, y: number, size: number, content: string, more: Shape["attrs"] = {}): Shape => ({
-	tag: "text",
-	css,
-	attrs: { x, y, "font-size": size, ...more },
-	text: content,
-});
-export const rect = (css: string, { x, y, w, h }: Box, more: Shape["attrs"] = {}): Shape => ({
-	tag: "rect",
-	css,
-	attrs: { x, y, width: w, height: h, rx: 3, ...more },
-});
-
-const swatch = (state: State, x: number, y: number, size: number): Shape[] => [
-	rect(`seg seg-${state}`, { x, y, w: size, h: size }),
-	text(`mark mark-${state}`, x + size / 2, y + size / 2 + 4.5, 12, MARK[state], { "text-anchor": "middle", "font-weight": 700 }),
-];
-
-export interface View {
-	figures: Exposure;
-	name: string;
-	tiers: readonly number[];
-	states: ReadonlySet<State>;
-	openings: readonly Opening[];
-	places: Places;
-	picked: string | null;
-	/* What there is room for; the picture may be wider. */
-	room: number;
-	measure: Measure;
-}
-
-class Grid {
-	readonly w: number;
-	readonly width: number;
-	readonly rows: number;
-	private readonly view: View;
-
-	constructor(view: View) {
-		const n = Math.max(1, view.tiers.length);
-		const fair = (view.room - LABELS - 2 * EDGE - n * GAP - TAB) / n;
-		this.view = view;
-		this.w = Math.floor(Math.min(NODE_W.most, Math.max(NODE_W.least, fair)));
-		this.width = LABELS + 2 * EDGE + n * (this.w + GAP) + TAB;
-		this.rows = shownStates(view).length + 1;
-	}
-
-	x(tier: number): number {
-		return EDGE + LABELS + GAP + this.view.tiers.indexOf(tier) * (this.w + GAP);
-	}
-	cell(tier: number, row: number): Box {
-		return { x: this.x(tier), y: HEAD + row * CELL_ROW, w: this.w, h: CELL };
-	}
-	label(row: number): Box {
-		return { x: EDGE, y: HEAD + row * CELL_ROW, w: LABELS, h: CELL };
-	}
-	get below(): number {
-		return HEAD + this.rows * CELL_ROW + 22;
-	}
-	node(tier: number, row: number): Box {
-		return { x: tier === 0 ? EDGE : this.x(tier), y: this.below + row * ROW, w: tier === 0 ? LABELS : this.w, h: NODE_H };
-	}
-}
-
-const shownStates = (view: View): State[] => STATES.filter((state) => view.states.has(state));
-
-function header(view: View, grid: Grid): Shape[] {
-	const n = f.value.count;
-	return view.figures.tiers.flatMap(({ tier, suppliers, unknown_below }) => {
-		if (!view.tiers.includes(tier)) return [];
-		const unknown = grid.cell(tier, grid.rows - 1);
-		return [
-			text("chain-head", grid.x(tier), 19, NAME_SIZE, t.value.tiers.nth(tier), { "font-weight": 600 }),
-			text("chain-muted", grid.x(tier) + grid.w, 19, SMALL_SIZE, m.value.suppliersOf(n(suppliers)), { "text-anchor": "end" }),
-			rect(unknown_below > 0 ? "chain-unknown" : "chain-empty", unknown),
-			text("chain-question", unknown.x + 13, unknown.y + 19, SMALL_SIZE, unknown_below > 0 ? "?" : "", { "font-weight": 700 }),
-			text(unknown_below > 0 ? "chain-question" : "chain-muted", unknown.x + unknown.w - 26, unknown.y + 19, NAME_SIZE, n(unknown_below), { "text-anchor": "end" }),
-		];
-	});
-}
-
-function stateThing(view: View, grid: Grid, state: State, row: number): Thing {
-	const box = grid.label(row);
-	const openings = view.figures.tiers
-		.filter(({ tier, states }) => view.tiers.includes(tier) && states[state] > 0)
-		.map(({ tier }) => ({ kind: "group" as const, tier, state, from: 0 }));
-	const name = t.value.states[state];
-	return {
-		...box,
-		key: `state ${state}`,
-		kind: "state",
-		title: `${m.value.wholeState(name)}\n${t.value.stateHelp[state]}`,
-		shapes: [rect("chain-label", box), ...swatch(state, box.x + 4, box.y + 4, 20), text("chain-name", box.x + 31, box.y + 19, NAME_SIZE, name), text("chain-caret", box.x + box.w - 9, box.y + 19, SMALL_SIZE, "▸", { "text-anchor": "end" })],
-		dim: false,
-		open: openings.length === 0 ? null : openings.every((one) => isOpen(view.openings, one)),
-		openings,
-	};
-}
-
-function countThing(view: View, grid: Grid, tier: number, state: State, row: number, n: number): Thing {
-	const box = grid.cell(tier, row);
-	const opening: Opening = { kind: "group", tier, state, from: 0 };
-	const open = isOpen(view.openings, opening);
-	const number = f.value.count(n);
-	return {
-		...box,
-		key: `count ${tier} ${state}`,
-		kind: "count",
-		title: m.value.count(t.value.tiers.nth(tier), t.value.states[state], number),
-		shapes: [
-			rect(open ? "chain-cell-open" : "chain-cell", box),
-			...swatch(state, box.x + 4, box.y + 4, 20),
-			text("chain-name", box.x + box.w - 26, box.y + 19, NAME_SIZE, number, { "text-anchor": "end", "font-weight": 600 }),
-			text("chain-caret", box.x + box.w - 9, box.y + 19, SMALL_SIZE, open ? "▾" : "▸", { "text-anchor": "end" }),
-		],
-		dim: false,
-		open,
-		openings: [opening],
-	};
-}
-
-function counts(view: View, grid: Grid, back: Shape[]): Thing[] {
-	return shownStates(view).flatMap((state, row) => [
-		stateThing(view, grid, state, row),
-		...view.figures.tiers.flatMap(({ tier, states }) => {
-			if (!view.tiers.includes(tier)) return [];
-			if (states[state] > 0) return [countThing(view, grid, tier, state, row, states[state])];
-			const { x, y, w } = grid.cell(tier, row);
-			back.push(text("chain-muted", x + w - 26, y + 19, NAME_SIZE, "0", { "text-anchor": "end" }));
-			return [];
-		}),
-	]);
 }
 
 const levelsOf = ({ required, held }: ChainItem): string => m.value.levels(t.value.level(required), t.value.level(held));
@@ -330,15 +159,8 @@ export const passes = (view: Pick<View, "states" | "tiers">, model: Model, item:
 
 export function sceneOf(view: View, model: Model): Scene {
 	const grid = new Grid(view);
-	const back = header(view, grid);
-	const label = grid.label(grid.rows - 1);
-	back.push(
-		rect("chain-unknown", { x: label.x + 4, y: label.y + 4, w: 20, h: 20 }),
-		text("chain-question", label.x + 14, label.y + 18.5, SMALL_SIZE, "?", { "text-anchor": "middle", "font-weight": 700 }),
-		text("chain-name", label.x + 31, label.y + 19, NAME_SIZE, m.value.unknownBelow),
-		{ tag: "path", css: "chain-rule", attrs: { d: `M0 ${grid.below - 12}H${grid.width}` } },
-	);
-	const things = [...counts(view, grid, back), root(view, model, grid)];
+	const back: Shape[] = [{ tag: "path", css: "chain-rule", attrs: { d: `M0 ${grid.below - 12}H${grid.width}` } }];
+	const things = [...countThings(view, grid, back), root(view, model, grid)];
 	const nodes = [...model.items.values()].filter((item) => passes(view, model, item)).flatMap((item) => nodeThing(view, model, grid, item) ?? []);
 	const rests = model.rests
 		.filter(({ tier, opening }) => view.tiers.includes(tier) && (opening.kind !== "group" || view.states.has(opening.state)))
