@@ -45,6 +45,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_events.c \
 	%D%/verb_export.c \
 	%D%/verb_exposure.c \
+	%D%/verb_renewals.c \
 	%D%/verb_impact.c \
 	%D%/verb_import.c \
 	%D%/verb_incident.c \

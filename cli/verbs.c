@@ -103,6 +103,10 @@ const struct verb verbs[] = {
 	  M_V_SIMULATE, "tierwatch simulate XX-LOCAL-BUYER held:XX-LOCAL-A1=0 set:XX-LOCAL-BUYER/XX-LOCAL-A2,due=2028-03-31" },
 	{ "history", NULL, "P", 1, 1, B(FROM) | B(TO), 0, verb_history, M_V_HISTORY,
 	  "tierwatch history XX-LOCAL-BUYER --from 2027-04-01 -o csv" },
+	{ "renewals", NULL, "P", 1, 1, CHAIN | B(FROM) | B(TO), 0, verb_renewals, M_V_RENEWALS,
+	  "tierwatch renewals XX-LOCAL-BUYER --from 2027-04-01 --to 2028-03-31" },
+	{ "calendar", NULL, "P", 1, 1, CHAIN | PAGING | B(FROM) | B(TO) | B(KIND) | B(FILE), 0, verb_calendar, M_V_CALENDAR,
+	  "tierwatch calendar XX-LOCAL-BUYER --kind level-ends,contract-end --file renewals.ics" },
 
 	{ "undo", NULL, "REVISION", 1, 1, B(YES), 0, verb_undo, M_V_UNDO, "tierwatch undo 1200 --yes" },
 

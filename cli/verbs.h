@@ -83,6 +83,8 @@ int verb_incident(struct cli *c, const struct args *a);
 int verb_simulate(struct cli *c, const struct args *a);
 int verb_why(struct cli *c, const struct args *a);
 int verb_history(struct cli *c, const struct args *a);
+int verb_renewals(struct cli *c, const struct args *a);
+int verb_calendar(struct cli *c, const struct args *a);
 int verb_import(struct cli *c, const struct args *a);
 int verb_export(struct cli *c, const struct args *a);
 int verb_events(struct cli *c, const struct args *a);

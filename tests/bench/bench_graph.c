@@ -13,7 +13,9 @@
 #include "base/date.h"
 #include "base/util.h"
 #include "graph/answers.h"
+#include "graph/breakdown.h"
 #include "graph/known.h"
+#include "graph/renewals.h"
 
 #define DAY0 21092 /* 2027-10-01 */
 
@@ -199,11 +201,40 @@ static double whom_it_knows(struct txn *t, struct scratch *s, uint32_t procurer)
 	return (double)(monotonic_us() - t0) / 1e3;
 }
 
+/* What the pages of cells and of renewals ask. */
+struct pages_ms {
+	double cells[1000], months[1000], days[1000];
+};
+
+static void pages(struct txn *t, struct scratch *s, const struct chain_query *q, struct pages_ms *out, size_t n)
+{
+	static struct renewal_months m;
+	struct renewals_query rq = { *q, DAY0, DAY0 + 549 };
+	struct breakdown b;
+	struct renewal_list l;
+	int64_t t0 = monotonic_us();
+	if (breakdown_compute(t, s, q, BR_STATE, BC_DEPARTMENT, &b) != RC_OK)
+		die("breakdown", RC_INTERNAL);
+	int64_t t1 = monotonic_us();
+	breakdown_done(&b);
+	if (renewals_by_month(t, s, &rq, &m) != RC_OK)
+		die("renewals", RC_INTERNAL);
+	int64_t t2 = monotonic_us();
+	if (renewal_list_compute(t, s, &rq, (1u << RN__COUNT) - 1, &l) != RC_OK)
+		die("calendar", RC_INTERNAL);
+	int64_t t3 = monotonic_us();
+	renewal_list_done(&l);
+	out->cells[n] = (double)(t1 - t0) / 1e3;
+	out->months[n] = (double)(t2 - t1) / 1e3;
+	out->days[n] = (double)(t3 - t2) / 1e3;
+}
+
 static void questions(struct store *st, const char *path)
 {
 	struct txn *t;
 	struct scratch *s = scratch_new();
 	double ex[1000], li[1000], im[1000], own[1000], known[1000];
+	static struct pages_ms pg;
 	size_t n = 0;
 	char id[64];
 	FILE *f = fopen(path, "r");
@@ -230,6 +261,7 @@ static void questions(struct store *st, const char *path)
 		int64_t t3 = monotonic_us();
 		impact_done(&i);
 		own[n] = as_itself(t, s, &q);
+		pages(t, s, &q, &pg, n);
 		known[n] = whom_it_knows(t, s, q.procurer);
 		reached += x.suppliers;
 		ex[n] = (double)(t1 - t0) / 1e3;
@@ -242,6 +274,9 @@ static void questions(struct store *st, const char *path)
 	report("  impact", im, n);
 	report("  gaps as itself", own, n);
 	report("  whom it knows", known, n);
+	report("  cells", pg.cells, n);
+	report("  renewals by month", pg.months, n);
+	report("  calendar", pg.days, n);
 	fclose(f);
 	txn_abort(t);
 	scratch_free(s);

@@ -150,6 +150,19 @@ export class Mock {
 		}
 		if (what === "impact") return this.impact(r, part[1], url);
 		if (what === "dependencies") return this.why(r, part[1], part[3]);
+		if (what === "renewals") {
+			const month = (m, n) => ({ month: m, levels: { 1: 0, 2: 0, 3: n, 4: 0, 5: 0 }, required: 1, self_assessments: 2, contract_ends: 3, clause_reviews: 4, exceptions: 5, due: 6 });
+			return this.send(r, 200, { procurer: part[1], on: "2027-06-01", depth: 4, from: "2027-06-01", to: "2027-07-31", suppliers: 9, months: [month("2027-06", 7), month("2027-07", 8)] });
+		}
+		if (what === "calendar" && url.searchParams.get("format") === "ics") {
+			r.writeHead(200, { "Content-Type": "text/calendar; charset=utf-8" });
+			return r.end("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
+		}
+		if (what === "calendar")
+			return this.list(r, url, [
+				{ day: "2027-06-30", kind: "level-ends", supplier: "XX-LOCAL-S0", name: "株式会社みほん", tier: 1, level: 3, required: 3, clause: null, below: true },
+				{ day: "2027-07-01", kind: "clause-review", supplier: "XX-LOCAL-S1", name: null, tier: null, level: null, required: null, clause: "2-1-5", below: null },
+			]);
 		if (what === "history") return this.send(r, 200, { items: [exposure(part[1], url)], next: null });
 		if (part.length === 3 && what === "certificates") return this.below(r, path);
 		if (part.length === 3 && what === "suppliers") return this.below(r, path, 4);

@@ -422,6 +422,23 @@ describe("against a stand-in", () => {
 		assert.equal(json(await tw(["chain", P, "-o", "json"])).items.length, 3);
 	});
 
+	test("renewals and calendar", async () => {
+		const rows = ok(await tw(["renewals", P, "--from", "2027-06-01", "--to", "2027-07-31", "-o", "csv"])).out.split("\r\n");
+		assert.equal(rows[0], "month,levels.1,levels.2,levels.3,levels.4,levels.5,required,self_assessments,contract_ends,clause_reviews,exceptions,due");
+		assert.equal(rows[2], "2027-07,0,0,8,0,0,1,2,3,4,5,6");
+		assert.equal(mock.seen.findLast((r) => r.url.pathname.endsWith("/renewals")).url.search, "?from=2027-06-01&to=2027-07-31");
+		assert.match(ok(await tw(["renewals", P])).out, /OF THESE BELOW.*GAPS DUE/);
+		assert.match(ok(await tw(["renewals", P, "--lang", "ja"])).out, /うち要求未満/);
+		assert.equal(json(await tw(["renewals", P, "-o", "json"])).months.length, 2);
+		const days = ok(await tw(["calendar", P, "--kind", "level-ends,clause-review", "-o", "csv"])).out.split("\r\n");
+		assert.deepEqual(days.slice(0, 3), ["day,kind,tier,supplier,level,required,below,clause,name", "2027-06-30,level-ends,1,XX-LOCAL-S0,3,3,true,,株式会社みほん", "2027-07-01,clause-review,,XX-LOCAL-S1,,,,2-1-5,"]);
+		assert.match(ok(await tw(["calendar", P, "--lang", "ja"])).out, /要求割れ[^]*段階の終了/);
+		assert.equal(ok(await tw(["calendar", P, "--file", "-"])).out, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
+		const file = path.join(home, "renewals.ics");
+		ok(await tw(["calendar", P, "--file", file]));
+		assert.match(await readFile(file, "utf8"), /^BEGIN:VCALENDAR/);
+	});
+
 	test("impact, why, history", async () => {
 		const o = json(await tw(["impact", S, "-o", "json", "--held-level", "0"]));
 		assert.equal(o.items.length, 1);
