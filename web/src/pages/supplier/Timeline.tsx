@@ -1,7 +1,8 @@
 /* A supplier's ★ along time as a drawing, and the same as a table. */
 import type { Certificate } from "../../api/types";
+import { type Column, Table } from "../../components/Table";
 import { f, t } from "../../i18n";
-import { dateOf, dayOf, givesStar, happenings, type Interval, rangeOf, spanOf, steps, suspensionsOf, yearsOf } from "./timeline";
+import { dateOf, dayOf, givesStar, type Happening, happenings, type Interval, rangeOf, spanOf, steps, suspensionsOf, yearsOf } from "./timeline";
 import { m } from "./texts";
 import { w } from "./words";
 
@@ -124,38 +125,21 @@ function Drawing({ name, today, own, parents }: TimelineProps) {
 }
 
 function Twin({ own, parents }: TimelineProps) {
+	const columns: Column<Happening>[] = [
+		{ key: "day", head: m.value.timelineDay, names: true, cell: ({ day }) => f.value.day(dateOf(day)) },
+		{ key: "what", head: m.value.timelineWhat, cell: ({ what }) => w.value.events[what] },
+		{ key: "cert", head: m.value.cert, cell: ({ certificate }) => nameOf(certificate, parents.includes(certificate)) },
+		{ key: "held", head: m.value.timelineHeld, cell: ({ held }) => t.value.level(held) },
+	];
 	return (
 		<details>
 			<summary>{m.value.timelineTable}</summary>
-			<table role="table" class="list stack" aria-label={m.value.timeline}>
-				<thead role="rowgroup">
-					<tr role="row">
-						{[m.value.timelineDay, m.value.timelineWhat, m.value.cert, m.value.timelineHeld].map((head) => (
-							<th key={head} role="columnheader" scope="col">
-								{head}
-							</th>
-						))}
-					</tr>
-				</thead>
-				<tbody role="rowgroup">
-					{happenings([...own, ...parents]).map(({ day, what, certificate, held }) => (
-						<tr role="row" key={`${day} ${what} ${certificate.org} ${certificate.certificate}`}>
-							<th role="rowheader" scope="row">
-								{f.value.day(dateOf(day))}
-							</th>
-							<td role="cell" data-label={m.value.timelineWhat}>
-								{w.value.events[what]}
-							</td>
-							<td role="cell" data-label={m.value.cert}>
-								{nameOf(certificate, parents.includes(certificate))}
-							</td>
-							<td role="cell" data-label={m.value.timelineHeld}>
-								{t.value.level(held)}
-							</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
+			<Table<Happening>
+				label={m.value.timeline}
+				columns={columns}
+				rows={happenings([...own, ...parents])}
+				rowKey={({ day, what, certificate }) => `${day} ${what} ${certificate.org} ${certificate.certificate}`}
+			/>
 		</details>
 	);
 }

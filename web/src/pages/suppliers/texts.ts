@@ -3,7 +3,6 @@ import { texts } from "../../i18n/texts";
 
 export const m = texts(
 	{
-		lead: "発注者のつながりの中にある取引先の一覧です。並び順は階層、期限、依存度、名称、識別子から選べます。",
 		strip: "状態で絞り込む",
 		stripOf: (n: string) => `全 ${n} 社`,
 		stripOfTier: (tier: string, n: string) => `${tier} ${n} 社`,
@@ -151,7 +150,6 @@ export const m = texts(
 		},
 	},
 	{
-		lead: "Everybody in the buyer's chain. The order is by tier, due date, dependency, name or identifier.",
 		strip: "Filter by state",
 		stripOf: (n) => `${n} in all`,
 		stripOfTier: (tier, n) => `${tier}: ${n}`,
