@@ -4,7 +4,7 @@ import { get, send } from "../../api/client";
 import { useResource } from "../../api/resource";
 import { Dialog } from "../../components/Dialog";
 import { say } from "../../components/Done";
-import { ErrorNotice, isForbidden } from "../../components/Notice";
+import { ErrorNotice } from "../../components/Notice";
 import { Name } from "../../components/Name";
 import { Show } from "../../components/Show";
 import { f } from "../../i18n";
@@ -139,7 +139,6 @@ export function Candidates() {
 		(stop, atLeast) => get("/v1/candidates", { limit: 50, revision_at_least: atLeast }, stop),
 		(event) => event.type === "org.changed" || event.type === "import.finished",
 	);
-	if (isForbidden(pairs.error.value)) return null;
 	return (
 		<section class="panel" aria-labelledby="candidates">
 			<h2 id="candidates">{m.value.candidates}</h2>

@@ -199,7 +199,7 @@ export default function ImportPage() {
 			{ended !== null && chosen !== null && (
 				<Outcome job={ended} file={chosen} strict={options.value.strict} go={() => void start(false)} />
 			)}
-			<Candidates />
+			{me.value?.role === "admin" && <Candidates />}
 		</>
 	);
 }

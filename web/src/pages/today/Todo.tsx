@@ -35,6 +35,7 @@ const total = async (id: string, params: Record<string, string>, atLeast: number
 	(await get<{ total: number }>(orgPath(id, "/chain"), { ...params, limit: 1, revision_at_least: atLeast }, stop)).total;
 
 async function candidates(stop: AbortSignal): Promise<number | null> {
+	if (me.value?.role !== "admin" && me.value?.role !== "risk") return null;
 	try {
 		const found = await get<{ total?: number; total_at_least?: number }>("/v1/candidates", { limit: 1 }, stop);
 		return found.total ?? found.total_at_least ?? null;
