@@ -1,7 +1,7 @@
 /*
  * Builds the pages into plain files with stable names: tierwatchd embeds them (api/assets.def) and
- * answers with an ETag of their content, so that names need no hash. What pages share is in base.js; a page that
- * is loaded when it is first shown is one file of its own, named like it.
+ * answers with an ETag of their content, so that names need no hash. What pages share is in base.js; pages
+ * that are loaded when one of them is first shown are a few files: what is alike packs better together.
  */
 import { defineConfig } from "vitest/config";
 
@@ -20,7 +20,14 @@ export default defineConfig({
 				chunkFileNames: ({ name }) => `assets/${name.toLowerCase()}.js`,
 				assetFileNames: "assets/app[extname]",
 				/* Else what two pages share becomes a file with a name that nobody chose. */
-				codeSplitting: { groups: [{ name: "base", test: /node_modules|src\/(?!pages)|src\/pages\/[^/]+$/ }] },
+				codeSplitting: {
+					groups: [
+						{ name: "base", test: /node_modules|src\/(?!pages)|src\/pages\/[^/]+$/ },
+						{ name: "suppliers", test: /src\/pages\/suppliers?\// },
+						{ name: "desk", test: /src\/pages\/(import|settings)\// },
+						{ name: "figures", test: /src\/pages\/(gaps|incident|renewals|targets|trends|what-if)\// },
+					],
+				},
 			},
 		},
 	},
