@@ -190,6 +190,28 @@ describe("one chain", () => {
 	});
 });
 
+// Whoever was bought from and still owes 2-1-5 is known, though it stands deeper in the chain without a name.
+describe("links that are over", () => {
+	it("show by their true ids, and in the order of these", async () => {
+		const [Q, T, ...old] = [0, 1, 2, 3, 4].map((n) => fictional(884000 + n));
+		for (const id of [Q, T, ...old]) await d.put(`/v1/orgs/${id}`, { name: `n${id}` });
+		await d.put(`/v1/orgs/${Q}/targets`, { own_level: 4 });
+		await d.put(`/v1/orgs/${Q}/suppliers/${T}`, {});
+		for (const id of old) {
+			await d.put(`/v1/orgs/${Q}/suppliers/${id}`, { confidential: true, end: "2027-01-31" });
+			await d.put(`/v1/orgs/${Q}/suppliers/${id}/clauses/2-1-5`, { status: "agreed", agreed_on: "2026-01-01", review_by: "2027-08-15" });
+		}
+		const least = [...old].sort(cmp)[0]; // a pseudonym would come last
+		await d.put(`/v1/orgs/${T}/suppliers/${least}`, { disclosure: "anonymous" });
+		await d.put(`/v1/orgs/${least}/certificates/a`, { scheme: "scs", level: 3, issued: "2026-07-11", expires: "2027-07-10", evidence: "registry" });
+		const own = await d.as("procurer", Q);
+		const { items } = await pages(own, `/v1/orgs/${Q}/calendar`, 1);
+		assert.deepEqual(items.filter((i) => i.kind === "clause-review").map((i) => [i.supplier, i.tier]), [...old].sort(cmp).map((id) => [id, null]));
+		const [ends] = items.filter((i) => i.kind === "level-ends");
+		assert.match(ends.supplier, /^XX-ANON-/);
+	});
+});
+
 // RFC 5545, as far as a calendar reads it.
 function parse(text) {
 	assert.ok(text.endsWith("\r\n"));
