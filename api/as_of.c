@@ -48,7 +48,7 @@ static bool is_own_record(const struct request *r)
 {
 	static enum rc (*const own[])(struct request *r, struct err *e) = {
 		org_show, suppliers_list, certs_list, cert_show, clauses_list, clause_show, targets_show,
-		clause_gaps_list,
+		clause_gaps_list, drills_list, drill_show,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)

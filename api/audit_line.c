@@ -143,7 +143,7 @@ static void key_text(enum ent ent, struct view key, char out[KEY_TEXT])
 		snprintf(out, KEY_TEXT, "%u/%u", a, b);
 	else if (ent == ENT_CLAUSE)
 		snprintf(out, KEY_TEXT, "%u/%u/%s", a, b, clause_names[no < CL__COUNT ? no : 0]);
-	else if (ent == ENT_CERT)
+	else if (ent == ENT_CERT || ent == ENT_DRILL)
 		snprintf(out, KEY_TEXT, "%u/%.*s", a, key.n > 4 ? (int)key.n - 4 : 0, (const char *)p + 4);
 	else
 		snprintf(out, KEY_TEXT, "%u", a);
@@ -169,6 +169,7 @@ static struct view op_key(const struct op *op, uint8_t out[4 + 128])
 		out[8] = (uint8_t)(no < 0 ? 0 : no);
 		return view_of(out, no < 0 ? 0 : 9);
 	case ENT_CERT:
+	case ENT_DRILL:
 		if (op->b.n > 128)
 			break;
 		memcpy(out + 4, op->b.p, op->b.n);

@@ -328,6 +328,17 @@ void clause_json(struct json *j, struct sight *s, const struct clause_out *c)
 	json_obj_end(j);
 }
 
+void drill_json(struct json *j, struct sight *s, uint32_t org, struct view name, const struct rec *r)
+{
+	json_obj(j);
+	key_str(j, "org", org_id(s->t, org));
+	key_str(j, "drill", name);
+	default_enum(j, ENT_DRILL, r, DRILL_KIND);
+	entity_fields_json(j, s->t, ENT_DRILL, r, BIT(DRILL_KIND));
+	recorded_by_json(j, s, r);
+	json_obj_end(j);
+}
+
 void targets_json(struct json *j, struct sight *s, uint32_t org, const struct rec *r, const struct targets *tg)
 {
 	json_obj(j);

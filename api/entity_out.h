@@ -40,6 +40,8 @@ struct clause_out {
 	const struct clause_view *state;
 };
 void clause_json(struct json *j, struct sight *s, const struct clause_out *c);
+/* Read by its owner alone, as clauses and targets are. */
+void drill_json(struct json *j, struct sight *s, uint32_t org, struct view name, const struct rec *r);
 void targets_json(struct json *j, struct sight *s, uint32_t org, const struct rec *r, const struct targets *tg);
 
 /* The fields alone: skip is a set of bits by field id (ids are below 60). */

@@ -317,6 +317,7 @@ static bool decide(struct event_filter *f, const struct event *ev, struct event 
 	case EV_TARGETS_CHANGED:
 	case EV_CLAUSE_CHANGED:
 	case EV_CLAUSE_DUE:
+	case EV_DRILL_CHANGED:
 		return show_own(f, ev, out);
 	case EV_EXPOSURE_CHANGED:
 		return show_exposure(f, ev, out);

@@ -54,6 +54,7 @@ noinst_LIBRARIES += %D%/libapi.a
 	%D%/cursor.h \
 	%D%/dispatch.c \
 	%D%/dispatch_pool.c \
+	%D%/drills.c \
 	%D%/entity_fields.c \
 	%D%/entity_out.c \
 	%D%/entity_out.h \

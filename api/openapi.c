@@ -187,7 +187,7 @@ static const struct {
 
 static const char *const entity_schemas[ENT__COUNT] = {
 	[ENT_ORG] = "Org",       [ENT_LINK] = "Link",       [ENT_CERT] = "Certificate",
-	[ENT_CLAUSE] = "Clause", [ENT_TARGETS] = "Targets",
+	[ENT_CLAUSE] = "Clause", [ENT_TARGETS] = "Targets", [ENT_DRILL] = "Drill",
 };
 
 /* What every answer has of them, whoever asks. */
@@ -237,6 +237,7 @@ static const struct {
 	{ "s", "The supplier: its id or an alias." },
 	{ "cert", "Name of the certificate, unique for its organisation." },
 	{ "no", "Number of the clause: 2-1-1 to 2-1-5, 3-1-3." },
+	{ "drill", "Name of the drill, unique for its organisation." },
 	{ "job", "Number of the import." },
 	{ "n", "Number of a revision." },
 	{ "kind", "orgs, links, certificates, clauses or contacts." },

@@ -109,7 +109,7 @@ static void conflict_json(struct json *j, const struct revert_conflict *c)
 	static const char *const members[ENT__COUNT][3] = {
 		[ENT_ORG] = { "org" },		       [ENT_LINK] = { "procurer", "supplier" },
 		[ENT_CERT] = { "org", "certificate" }, [ENT_CLAUSE] = { "procurer", "supplier", "no" },
-		[ENT_TARGETS] = { "org" },
+		[ENT_TARGETS] = { "org" },	       [ENT_DRILL] = { "org", "drill" },
 	};
 	const struct view v[3] = { c->names.a, c->names.b, c->names.c };
 

@@ -1,4 +1,5 @@
-/* versions.c - how a record became what it is: GET …/versions of organisations, links, clauses, certificates, targets.
+/* versions.c - how a record became what it is: GET …/versions of organisations, links, clauses, certificates, targets,
+ * drills.
  * They are read from a record's own side alone, so that all of it is shown but contacts, which are told apart only. */
 #include "api/api_int.h"
 #include "api/entity_out.h"
@@ -19,7 +20,7 @@ static const char *default_text(enum ent ent, unsigned id)
 	} enums[] = {
 		{ ENT_ORG, ORG_KIND, KIND_ENTITY },	    { ENT_LINK, LINK_DISCLOSURE, DISC_UPSTREAM },
 		{ ENT_CERT, CERT_SCOPE, SCOPE_ENTITY },	    { ENT_CERT, CERT_EVIDENCE, EVIDENCE_WORD },
-		{ ENT_CLAUSE, CLAUSE_STATUS, CLAUSE_MISSING },
+		{ ENT_CLAUSE, CLAUSE_STATUS, CLAUSE_MISSING }, { ENT_DRILL, DRILL_KIND, DRILL_DRILL },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(enums); i++)
@@ -174,9 +175,9 @@ static enum rc of_org(struct request *r, enum ent ent, struct err *e)
 enum rc org_versions(struct request *r, struct err *e) { return of_org(r, ENT_ORG, e); }
 enum rc targets_versions(struct request *r, struct err *e) { return of_org(r, ENT_TARGETS, e); }
 
-enum rc cert_versions(struct request *r, struct err *e)
+static enum rc of_named(struct request *r, enum ent ent, struct err *e)
 {
-	uint8_t key[4 + 128];
+	uint8_t key[4 + RECORD_NAME_MAX];
 	struct view name = r->param[1];
 	uint32_t org;
 	enum rc rc = request_org(r, 0, &org, e);
@@ -187,8 +188,11 @@ enum rc cert_versions(struct request *r, struct err *e)
 		return request_not_found(r, 1, e);
 	be32_put(key, org);
 	memcpy(key + 4, name.p, name.n);
-	return versions(r, ENT_CERT, view_of(key, 4 + name.n), e);
+	return versions(r, ent, view_of(key, 4 + name.n), e);
 }
+
+enum rc cert_versions(struct request *r, struct err *e) { return of_named(r, ENT_CERT, e); }
+enum rc drill_versions(struct request *r, struct err *e) { return of_named(r, ENT_DRILL, e); }
 
 /* Both ends of a link that is there. */
 static enum rc link_ends(struct request *r, uint8_t key[8], struct err *e)

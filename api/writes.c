@@ -20,6 +20,7 @@ static const char *const added_names[ENT__COUNT][20] = {
 	[ENT_CERT] = { "org", "certificate", "in_force", "recorded_by", "warnings", NULL },
 	[ENT_CLAUSE] = { "procurer", "supplier", "no", "due", "gap", "undetermined", "late",
 			 "reasons", "recorded_by", "warnings", NULL },
+	[ENT_DRILL] = { "org", "drill", "recorded_by", "warnings", NULL },
 	[ENT_TARGETS] = { "org", "default_rules", "recorded_by", "warnings", NULL },
 };
 
@@ -335,6 +336,22 @@ static enum rc targets_write(struct request *r, enum op_kind kind, struct err *e
 
 enum rc targets_put(struct request *r, struct err *e) { return targets_write(r, OP_PUT, e); }
 enum rc targets_delete(struct request *r, struct err *e) { return targets_write(r, OP_DELETE, e); }
+
+static enum rc drill_write(struct request *r, enum op_kind kind, struct err *e)
+{
+	uint32_t org;
+	struct rec rec;
+	enum rc rc = own_org(r, &org, e);
+
+	if (rc)
+		return rc;
+	r->op = (struct op){ .kind = (uint8_t)kind, .ent = ENT_DRILL, .a = r->param[0], .b = r->param[1] };
+	return make_command(r, drill_get(r->txn, org, r->param[1], &rec), &rec, e);
+}
+
+enum rc drill_put(struct request *r, struct err *e) { return drill_write(r, OP_PUT, e); }
+enum rc drill_patch(struct request *r, struct err *e) { return drill_write(r, OP_MERGE, e); }
+enum rc drill_delete(struct request *r, struct err *e) { return drill_write(r, OP_DELETE, e); }
 
 static enum rc clause_write(struct request *r, enum op_kind kind, struct err *e)
 {

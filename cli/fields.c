@@ -41,6 +41,14 @@ static const struct {
 	{ "assets", TYPE_JSON },
 	{ "duties", TYPE_JSON },
 	{ "checklist", TYPE_JSON },
+	/* drills */
+	{ "participants", TYPE_LIST },
+	{ "affected", TYPE_NUMBER },
+	{ "contacts_tried", TYPE_NUMBER },
+	{ "contacts_reached", TYPE_NUMBER },
+	{ "first_notice_minutes", TYPE_NUMBER },
+	{ "hours_agreed_met", TYPE_NUMBER },
+	{ "seen_revision", TYPE_NUMBER },
 };
 
 static enum type type_of(const char *name)

@@ -42,6 +42,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/verb_cert.c \
 	%D%/verb_chain.c \
 	%D%/verb_clause.c \
+	%D%/verb_drill.c \
 	%D%/verb_events.c \
 	%D%/verb_export.c \
 	%D%/verb_exposure.c \

@@ -71,6 +71,15 @@ const struct verb verbs[] = {
 	{ "clause", "versions", "P S NO", 3, 3, PAGING, 0, verb_clause_versions, M_V_CLAUSE_VERSIONS,
 	  "tierwatch clause versions XX-LOCAL-BUYER XX-LOCAL-A1 2-1-2" },
 
+	{ "drill", "list", "P", 1, 1, PAGING | B(AS_OF), 0, verb_drill_list, M_V_DRILL_LIST,
+	  "tierwatch drill list XX-LOCAL-BUYER" },
+	{ "drill", "show", "P DRILL", 2, 2, B(AS_OF), 0, verb_drill_show, M_V_DRILL_SHOW,
+	  "tierwatch drill show XX-LOCAL-BUYER 2027-1" },
+	{ "drill", "set", "P DRILL [FIELD=VALUE…]", 2, ARGS_MAX_POS, 0, 0, verb_drill_set, M_V_DRILL_SET,
+	  "tierwatch drill set XX-LOCAL-BUYER 2027-1 held_on=2027-06-01 supplier=XX-LOCAL-A1 affected=12" },
+	{ "drill", "rm", "P DRILL", 2, 2, 0, 0, verb_drill_rm, M_V_DRILL_RM,
+	  "tierwatch drill rm XX-LOCAL-BUYER 2027-1" },
+
 	{ "target", "show", "P", 1, 1, B(AS_OF), 0, verb_target_show, M_V_TARGET_SHOW,
 	  "tierwatch target show XX-LOCAL-BUYER" },
 	{ "target", "set", "P", 1, 1,

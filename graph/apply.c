@@ -161,6 +161,8 @@ static enum rc op_apply(struct batch *b, struct op *op, struct op_result *res, s
 		return apply_clause(b, op, res, e);
 	case ENT_TARGETS:
 		return apply_targets(b, op, res, e);
+	case ENT_DRILL:
+		return apply_drill(b, op, res, e);
 	case ENT__COUNT:
 		break;
 	}

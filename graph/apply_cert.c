@@ -7,7 +7,7 @@
 #include "graph/state.h"
 #include "graph/steps.h"
 
-#define CERT_NAME_MAX 128u
+#define CERT_NAME_MAX RECORD_NAME_MAX
 
 struct span {
 	int32_t from, to;
@@ -165,16 +165,21 @@ static enum rc holder_find(struct batch *b, struct op *op, uint32_t *org, struct
 	return RC_OK;
 }
 
-enum rc cert_name_check(struct view name, struct err *e)
+enum rc record_name_check(struct view name, const char *what, struct err *e)
 {
-	if (name.n == 0 || name.n > CERT_NAME_MAX)
-		return err_set(e, RC_TOO_LONG, "certificate", "1-%u bytes", CERT_NAME_MAX);
+	if (name.n == 0 || name.n > RECORD_NAME_MAX)
+		return err_set(e, RC_TOO_LONG, what, "1-%u bytes", RECORD_NAME_MAX);
 	if (!utf8_valid(name))
-		return err_set(e, RC_BAD_UTF8, "certificate", "%s", "");
+		return err_set(e, RC_BAD_UTF8, what, "%s", "");
 	for (size_t i = 0; i < name.n; i++)
 		if (((const unsigned char *)name.p)[i] < 0x20 || ((const char *)name.p)[i] == '/')
-			return err_set(e, RC_BAD_VALUE, "certificate", "%.*s", (int)name.n, (const char *)name.p);
+			return err_set(e, RC_BAD_VALUE, what, "%.*s", (int)name.n, (const char *)name.p);
 	return RC_OK;
+}
+
+enum rc cert_name_check(struct view name, struct err *e)
+{
+	return record_name_check(name, "certificate", e);
 }
 
 static enum rc cert_write(struct batch *b, struct change *c, uint32_t org, struct view key)

@@ -440,7 +440,8 @@ static enum rc links_remove(struct batch *b, uint32_t org, bool as_procurer)
 	return rc;
 }
 
-static void certs_clear(struct batch *b, uint32_t org)
+/* Certificates, or drills. */
+static void named_clear(struct batch *b, enum ent ent, enum db db, uint32_t org)
 {
 	uint8_t key[4];
 	be32_put(key, org);
@@ -448,14 +449,14 @@ static void certs_clear(struct batch *b, uint32_t org)
 		struct view k;
 		{
 			AUTO_CUR struct cur c;
-			cur_open(&c, b->w, DB_CERT);
+			cur_open(&c, b->w, db);
 			if (!cur_ge(&c, view_of(key, 4)) || !cur_in(&c, view_of(key, 4)))
 				return;
 			k = arena_copy(b->arena, c.key);
 		}
 		if (!k.p)
 			txn_fail(b->w, RC_NOMEM);
-		record_drop(b, ENT_CERT, DB_CERT, k);
+		record_drop(b, ent, db, k);
 		if (txn_rc(b->w) != RC_OK)
 			return;
 	}
@@ -506,7 +507,8 @@ static enum rc org_forget(struct batch *b, struct change *c, uint32_t org)
 	if (rc != RC_OK)
 		return rc;
 	held_note(b, org);
-	certs_clear(b, org);
+	named_clear(b, ENT_CERT, DB_CERT, org);
+	named_clear(b, ENT_DRILL, DB_DRILL, org);
 	steps_clear(b->w, org);
 	prefix_clear(b, DB_HISTORY, org);
 	targets_forget(b, org);

@@ -339,7 +339,7 @@ static void made_of(struct gather *g, const struct made *m, uint32_t org)
 	be32_put(key, org);
 	if (m->ent == ENT_TARGETS) {
 		key_add(g, m->ent, key, 4);
-	} else if (m->ent == ENT_CERT) {
+	} else if (m->ent == ENT_CERT || m->ent == ENT_DRILL) {
 		if (m->b.n > sizeof key - 4) {
 			g->rc = RC_DAMAGED;
 			return;

@@ -130,6 +130,11 @@ static void clause_back(struct back *k, const struct undone *x)
 	put_back(k, DB_CLAUSE, x);
 }
 
+static void drill_back(struct back *k, const struct undone *x)
+{
+	put_back(k, DB_DRILL, x);
+}
+
 static void link_back(struct back *k, const struct undone *x)
 {
 	struct batch *b = k->b;
@@ -194,6 +199,7 @@ static void all_back(struct back *k)
 	batch_targets_forget(k->b);
 	each(k, ENT_CERT, cert_back);
 	each(k, ENT_CLAUSE, clause_back);
+	each(k, ENT_DRILL, drill_back);
 	each(k, ENT_LINK, link_back);
 	links_flush(k->b);
 	targets_refresh(k);

@@ -361,6 +361,7 @@ size_t graph_check(struct txn *t, void (*report)(void *arg, const char *sentence
 	check_owned(&k, DB_CERT, "certificates", 5);
 	check_owned(&k, DB_CLAUSE, "clauses", 9);
 	check_owned(&k, DB_TARGETS, "targets", 4);
+	check_owned(&k, DB_DRILL, "drills", 5);
 	check_calendar(&k);
 	check_log(&k);
 	past_each(t, 0, check_past, &k);

@@ -40,7 +40,7 @@ enum {
 struct op {
 	uint8_t kind, ent, flags;
 	uint64_t if_match;   /* stored revision that must stand; 0: any */
-	struct view a, b, c; /* org: id | link: procurer, supplier | certificate: org, name |
+	struct view a, b, c; /* org: id | link: procurer, supplier | certificate, drill: org, name |
 				clause: procurer, supplier, number | targets: org */
 	struct view fields;  /* field list (field.h); DELETE: empty */
 	uint32_t line;       /* imports: row in the file, for reports; not stored */

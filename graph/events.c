@@ -14,7 +14,7 @@
 const char *const event_names[EV__COUNT] = {
 	"supplier.lapsed", "supplier.restored", "supplier.expiring", "exposure.changed", "link.changed",
 	"certificate.changed", "clause.due", "reminder.sent", "reminder.failed", "import.finished",
-	"org.changed", "targets.changed", "clause.changed",
+	"org.changed", "targets.changed", "clause.changed", "drill.changed",
 };
 
 void event_id_format(uint64_t revision, uint32_t seq, char out[EVENT_ID_TEXT])
@@ -174,6 +174,8 @@ static enum event_type type_of_op(const struct op *op)
 		return EV_CERTIFICATE_CHANGED;
 	case ENT_CLAUSE:
 		return EV_CLAUSE_CHANGED;
+	case ENT_DRILL:
+		return EV_DRILL_CHANGED;
 	case ENT_TARGETS:
 	case ENT__COUNT:
 		break;
@@ -189,6 +191,7 @@ void op_names_json(struct json *j, const struct op *op)
 		[ENT_CERT] = { "org", "certificate" },
 		[ENT_CLAUSE] = { "procurer", "supplier", "no" },
 		[ENT_TARGETS] = { "org" },
+		[ENT_DRILL] = { "org", "drill" },
 	};
 	const struct view v[3] = { op->a, op->b, op->c };
 	for (int i = 0; i < 3 && names[op->ent][i]; i++) {

@@ -45,6 +45,10 @@ static const struct enum_name names_result[] = {
 	{ "ok", "良" }, { "findings", "指摘あり" }, { "failed", "不可" }, { NULL, NULL }
 };
 
+static const struct enum_name names_drill_kind[] = {
+	{ "drill", "訓練" }, { "incident", "インシデント" }, { NULL, NULL }
+};
+
 const char *const clause_names[CL__COUNT] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4", "2-1-5", "3-1-3" };
 
 /* The names column holds either a list of names or, for JSON, a shape: one pointer, told apart by type. */
@@ -60,6 +64,7 @@ const char *const clause_names[CL__COUNT] = { "2-1-1", "2-1-2", "2-1-3", "2-1-4"
 #define ONLY_CERT(...)
 #define ONLY_CLAUSE(...)
 #define ONLY_TARGETS(...)
+#define ONLY_DRILL(...)
 #define F(ent, ...) ONLY_##ent(__VA_ARGS__)
 static const struct field org_fields[] = {
 #include "graph/fields.def"
@@ -92,6 +97,13 @@ static const struct field clause_fields[] = {
 static const struct field targets_fields[] = {
 #include "graph/fields.def"
 };
+#undef ONLY_TARGETS
+#undef ONLY_DRILL
+#define ONLY_TARGETS(...)
+#define ONLY_DRILL(...) FIELD(__VA_ARGS__)
+static const struct field drill_fields[] = {
+#include "graph/fields.def"
+};
 #undef F
 
 const struct entity entities[ENT__COUNT] = {
@@ -100,6 +112,7 @@ const struct entity entities[ENT__COUNT] = {
 	[ENT_CERT] = { "certificate", cert_fields, ARRAY_LEN(cert_fields) },
 	[ENT_CLAUSE] = { "clause", clause_fields, ARRAY_LEN(clause_fields) },
 	[ENT_TARGETS] = { "targets", targets_fields, ARRAY_LEN(targets_fields) },
+	[ENT_DRILL] = { "drill", drill_fields, ARRAY_LEN(drill_fields) },
 };
 
 const struct field *field_by_name(enum ent e, struct view name)

@@ -15,12 +15,13 @@
 #include "base/date.h"
 #include "base/pack.h"
 
-enum ent { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_TARGETS, ENT__COUNT };
+enum ent { ENT_ORG, ENT_LINK, ENT_CERT, ENT_CLAUSE, ENT_TARGETS, ENT_DRILL, ENT__COUNT };
 
 enum field_type { FT_BOOL, FT_INT, FT_ENUM, FT_DATE, FT_DEC4, FT_STR, FT_ORG, FT_STRS, FT_DATES,
 		  FT_PERIODS, FT_GRANTS, FT_JSON, FT_CONTACTS, FT_RULES, FT_TIERS };
 
-enum { FF_CSV = 1, FF_READONLY = 2, FF_PERSONAL = 4 };
+enum { FF_CSV = 1, FF_READONLY = 2, FF_PERSONAL = 4,
+       FF_TEXTS = 8 /* STRS: of any words; else identifiers */ };
 
 struct enum_name {
 	const char *name; /* as in JSON and CSV; NULL ends the list */
@@ -40,7 +41,7 @@ struct field {
 };
 
 struct entity {
-	const char *name;        /* "org", "link", "certificate", "clause", "targets" */
+	const char *name;        /* "org", "link", "certificate", "clause", "targets", "drill" */
 	const struct field *fields;
 	size_t n_fields;
 };
@@ -74,6 +75,7 @@ enum cert_status { CERT_VALID, CERT_SUSPENDED, CERT_REVOKED };
 enum cert_scope { SCOPE_ENTITY, SCOPE_UNIT };
 enum evidence { EVIDENCE_REGISTRY, EVIDENCE_COPY, EVIDENCE_WORD };
 enum clause_status { CLAUSE_MISSING, CLAUSE_DRAFTED, CLAUSE_AGREED, CLAUSE_WAIVED };
+enum drill_kind { DRILL_DRILL, DRILL_INCIDENT };
 enum clause_result { RESULT_OK, RESULT_FINDINGS, RESULT_FAILED };
 /* Clause numbers as stored: the order in which they are listed. */
 enum clause_no { CL_2_1_1, CL_2_1_2, CL_2_1_3, CL_2_1_4, CL_2_1_5, CL_3_1_3, CL__COUNT };

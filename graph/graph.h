@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 #define ORG_NONE 0u
+#define RECORD_NAME_MAX 128u /* bytes of the name of a certificate or drill */
 
 /* ---- set-up ---- */
 /* First use of a new store: META names, the processed day. */
@@ -73,6 +74,12 @@ enum cert_status cert_status_on(const struct rec *r, int32_t day);
 bool cert_valid_on(const struct rec *r, int32_t day); /* also false for status, dates; any scheme */
 int cert_star(const struct rec *r); /* the level it gives: scs 3-5, security-action 1-2, else 0 */
 
+/* ---- drills (apply_drill.c) ---- */
+#define DRILLS_MAX 1000u /* of one organisation */
+enum rc drill_get(struct txn *t, uint32_t org, struct view name, struct rec *out);
+/* In order of their names; fn answers false to stop. */
+void drill_each(struct txn *t, uint32_t org, bool (*fn)(void *arg, struct view name, const struct rec *r), void *arg);
+
 /* ---- held level (steps.c) ---- */
 struct held {
 	uint8_t level;     /* held(S, D), 0-5 */
@@ -126,7 +133,7 @@ MUST_USE enum rc batch_finish(struct batch *b);
 enum event_type { EV_SUPPLIER_LAPSED, EV_SUPPLIER_RESTORED, EV_SUPPLIER_EXPIRING, EV_EXPOSURE_CHANGED,
 		  EV_LINK_CHANGED, EV_CERTIFICATE_CHANGED, EV_CLAUSE_DUE, EV_REMINDER_SENT,
 		  EV_REMINDER_FAILED, EV_IMPORT_FINISHED, EV_ORG_CHANGED, EV_TARGETS_CHANGED,
-		  EV_CLAUSE_CHANGED, EV__COUNT };
+		  EV_CLAUSE_CHANGED, EV_DRILL_CHANGED, EV__COUNT };
 extern const char *const event_names[EV__COUNT];
 struct event {
 	uint64_t revision;

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libgraph.a
 	%D%/answers.h \
 	%D%/apply.c \
 	%D%/apply_cert.c \
+	%D%/apply_drill.c \
 	%D%/apply_clause.c \
 	%D%/apply_link.c \
 	%D%/apply_org.c \

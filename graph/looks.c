@@ -18,6 +18,7 @@ enum { BLOB_LOOK, BLOB_DROP, BLOB_USED };
 const char *const look_names[LOOK__COUNT] = {
 	"org", "certificates", "link", "clauses", "targets", "suppliers", "procurers", "impact", "incident",
 	"dependency", "exposure", "gaps", "expiring", "clause-gaps", "chokepoints", "history", "export", "chain",
+	"drills",
 };
 
 static void key_put(uint8_t key[KEY_BYTES], uint32_t subject, int64_t at_ms, uint32_t number)

@@ -9,7 +9,7 @@
 #include "graph/state.h"
 
 #define HEAD 9u                       /* revision, entity */
-#define PAST_KEY_MAX (HEAD + 4 + 128) /* the longest: a certificate's */
+#define PAST_KEY_MAX (HEAD + 4 + 128) /* the longest: a certificate's or drill's */
 
 uint64_t rec_revision(const struct rec *r)
 {
@@ -85,7 +85,8 @@ void record_drop(struct batch *b, enum ent ent, enum db db, struct view key)
 enum rc record_get(struct txn *t, enum ent ent, struct view key, struct view *out)
 {
 	static const enum db dbs[ENT__COUNT] = { [ENT_ORG] = DB_ORG, [ENT_CERT] = DB_CERT,
-						 [ENT_CLAUSE] = DB_CLAUSE, [ENT_TARGETS] = DB_TARGETS };
+						 [ENT_CLAUSE] = DB_CLAUSE, [ENT_TARGETS] = DB_TARGETS,
+						 [ENT_DRILL] = DB_DRILL };
 	const uint8_t *k = key.p;
 	return ent == ENT_LINK ? link_bytes(t, be32_get(k), be32_get(k + 4), out) : txn_get(t, dbs[ent], key, out);
 }
@@ -137,6 +138,7 @@ static bool key_sound(const struct past *p)
 	case ENT_LINK:
 		return p->key.n == 8;
 	case ENT_CERT:
+	case ENT_DRILL:
 		return p->key.n > 4;
 	case ENT_CLAUSE:
 		return p->key.n == 9 && ((const uint8_t *)p->key.p)[8] < CL__COUNT;

@@ -4,7 +4,7 @@
  * says what was made, and a record carries the revision that made it.
  *
  * PAST key: be64 revision, u8 entity (enum ent), the entity's own key (org, targets: be32 org; link: be32
- * procurer, be32 supplier; certificate: be32 org, name; clause: be32 procurer, be32 supplier, u8 number).
+ * procurer, be32 supplier; certificate, drill: be32 org, name; clause: be32 procurer, be32 supplier, u8 number).
  */
 #pragma once
 

@@ -115,7 +115,7 @@ static void op_made(struct reverting *v, const struct op *op)
 		be32_put(key + 4, op->key[1]);
 	if (op->ent == ENT_CLAUSE)
 		key[8] = (uint8_t)clause_no_parse(op->c);
-	if (op->ent == ENT_CERT) {
+	if (op->ent == ENT_CERT || op->ent == ENT_DRILL) {
 		if (op->b.n > sizeof key - 4) {
 			v->rc = RC_DAMAGED;
 			return;

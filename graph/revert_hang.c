@@ -42,16 +42,26 @@ static void hanging_link(struct hangs *h, uint32_t p, uint32_t s)
 		hang(h, ENT_LINK, view_of(key, 8), &r);
 }
 
-static bool hanging_cert(void *arg, struct view cert, const struct rec *r)
+static void hanging_named(struct hangs *h, enum ent ent, struct view name, const struct rec *r)
 {
-	struct hangs *h = arg;
-	uint8_t key[4 + 128];
+	uint8_t key[4 + RECORD_NAME_MAX];
 
 	be32_put(key, h->org);
-	if (cert.n <= sizeof key - 4) {
-		memcpy(key + 4, cert.p, cert.n);
-		hang(h, ENT_CERT, view_of(key, 4 + cert.n), r);
+	if (name.n <= sizeof key - 4) {
+		memcpy(key + 4, name.p, name.n);
+		hang(h, ent, view_of(key, 4 + name.n), r);
 	}
+}
+
+static bool hanging_cert(void *arg, struct view name, const struct rec *r)
+{
+	hanging_named(arg, ENT_CERT, name, r);
+	return true;
+}
+
+static bool hanging_drill(void *arg, struct view name, const struct rec *r)
+{
+	hanging_named(arg, ENT_DRILL, name, r);
 	return true;
 }
 
@@ -107,6 +117,7 @@ static void hanging_on_org(struct hangs *h, struct view id)
 	hanging_grants(h);
 	hanging_units(h, id);
 	cert_each(h->v->t, h->org, VIEW_LIT(""), hanging_cert, h);
+	drill_each(h->v->t, h->org, hanging_drill, h);
 	if (targets_get(h->v->t, h->org, &r) == RC_OK)
 		hang(h, ENT_TARGETS, view_of(key, 4), &r);
 }
@@ -129,6 +140,14 @@ bool revert_names(struct txn *t, struct view id)
 {
 	uint32_t org;
 	return org_find(t, id, &org) == RC_OK && view_eq(org_id(t, org), id);
+}
+
+static bool has_any(struct txn *t, enum db db, struct view prefix)
+{
+	AUTO_CUR struct cur c = { 0 };
+
+	cur_open(&c, t, db);
+	return cur_ge(&c, prefix) && cur_in(&c, prefix);
 }
 
 static bool viewers_named(struct txn *w, const struct op *op)
@@ -165,16 +184,13 @@ static bool takes_along(struct txn *w, const struct op *op)
 
 	if (op->kind != OP_DELETE || org_find(w, op->a, &p) != RC_OK)
 		return false;
-	AUTO_CUR struct cur c = { 0 };
 	be32_put(key, p);
 	if (op->ent == ENT_ORG) {
-		cur_open(&c, w, DB_CERT);
-		more = (cur_ge(&c, view_of(key, 4)) && cur_in(&c, view_of(key, 4))) ||
-		       txn_get(w, DB_TARGETS, view_of(key, 4), &(struct view){ 0 }) == RC_OK;
+		more = has_any(w, DB_CERT, view_of(key, 4)) || has_any(w, DB_TARGETS, view_of(key, 4)) ||
+		       has_any(w, DB_DRILL, view_of(key, 4));
 	} else if (op->ent == ENT_LINK && org_find(w, op->b, &s) == RC_OK) {
 		be32_put(key + 4, s);
-		cur_open(&c, w, DB_CLAUSE);
-		more = cur_ge(&c, view_of(key, 8)) && cur_in(&c, view_of(key, 8));
+		more = has_any(w, DB_CLAUSE, view_of(key, 8));
 	}
 	return more;
 }

@@ -11,7 +11,7 @@
 #include "graph/state.h"
 
 enum phase { DEL_CLAUSE, DEL_OTHER, FREE_NAMES, DEL_UNIT, DEL_ORG, PUT_ORG, PUT_UNIT, SET_ORG, SET_TARGETS, SET_CERT,
-	     SET_LINK, SET_CLAUSE, PHASE__COUNT };
+	     SET_DRILL, SET_LINK, SET_CLAUSE, PHASE__COUNT };
 
 struct planned {
 	enum phase phase;
@@ -64,7 +64,7 @@ static void subject_of(struct planning *g, enum ent ent, struct view key, struct
 	out->names.a = name_of(g, out->org[0], &out->no_end);
 	if (pair)
 		out->names.b = name_of(g, out->org[1], &out->no_end);
-	if (ent == ENT_CERT)
+	if (ent == ENT_CERT || ent == ENT_DRILL)
 		out->names.b = arena_copy(g->v->r->memory, view_of(k + 4, key.n - 4));
 	if (ent == ENT_CLAUSE)
 		out->names.c = view_str(clause_names[k[8]]);
@@ -167,7 +167,7 @@ static bool fields_of(struct planning *g, enum ent ent, const struct rec *is, co
 
 static const enum phase set_phase[ENT__COUNT] = { [ENT_ORG] = SET_ORG,	 [ENT_LINK] = SET_LINK,
 						  [ENT_CERT] = SET_CERT, [ENT_CLAUSE] = SET_CLAUSE,
-						  [ENT_TARGETS] = SET_TARGETS };
+						  [ENT_TARGETS] = SET_TARGETS, [ENT_DRILL] = SET_DRILL };
 
 /* Those of is that was has too. */
 static void strs_common(struct view is, struct view was, struct buf *out)

@@ -133,6 +133,7 @@ void record_drop(struct batch *b, enum ent ent, enum db db, struct view key);
 /* apply_*.c: one op; RC_OK with res->changed, or why not */
 enum rc apply_org(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_link(struct batch *b, struct op *op, struct op_result *res, struct err *e);
+enum rc apply_drill(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_cert(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_clause(struct batch *b, struct op *op, struct op_result *res, struct err *e);
 enum rc apply_targets(struct batch *b, struct op *op, struct op_result *res, struct err *e);
@@ -179,6 +180,8 @@ size_t orgs_unique(uint32_t *o, size_t n); /* sorts, drops doubles; returns how 
 /* Certificates of these organisations changed (ascending, without doubles): computes anew what they and their
  * units hold. */
 enum rc org_certs_changed(struct batch *b, const uint32_t *orgs, size_t n);
+/* The name of a certificate or drill, which stands in paths. */
+enum rc record_name_check(struct view name, const char *what, struct err *e);
 /* apply_cert.c: a certificate that is not there yet, of an organisation that has none */
 enum rc cert_name_check(struct view name, struct err *e);
 enum rc cert_new(struct batch *b, struct change *c, uint32_t org, struct view name, struct filler *f);

@@ -21,6 +21,7 @@ const char *const json_derived_names[ENT__COUNT][16] = {
 	[ENT_CERT] = { "org", "certificate", "id", "recorded_by", "warnings", "in_force" },
 	[ENT_CLAUSE] = { "procurer", "supplier", "no", "recorded_by", "warnings", "due", "gap",
 			 "undetermined", "late", "reasons" },
+	[ENT_DRILL] = { "org", "drill", "recorded_by", "warnings" },
 	[ENT_TARGETS] = { "org", "procurer", "id", "recorded_by", "warnings", "default_rules" },
 };
 

@@ -66,8 +66,10 @@ enum rc jv_encode_strs(const struct field *f, const json_t *v, struct buf *val, 
 		struct view s = { 0 };
 
 		rc = jv_text(json_array_get(v, i), jv_ptr(ptr, f->name, i, NULL), &s, e);
-		if (!rc) /* the only such field holds identifiers */
+		if (!rc && !(f->flags & FF_TEXTS))
 			rc = orgid_check(s, ptr, e);
+		else if (!rc && s.n == 0)
+			rc = err_set(e, RC_BAD_VALUE, ptr, "%s", "an empty text");
 		if (!rc)
 			buf_lenbytes(val, s);
 	}

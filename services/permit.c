@@ -484,6 +484,7 @@ enum rc access_permit(void *permit, struct txn *w, struct op *op, struct err *e)
 		return cert_op(&a);
 	case ENT_CLAUSE:
 	case ENT_TARGETS:
+	case ENT_DRILL:
 		return own_only(&a);
 	case ENT__COUNT:
 		break;

@@ -114,6 +114,8 @@ static void seed_op(struct seeding *s, const struct op *op)
 {
 	uint32_t org;
 
+	if (op->ent == ENT_DRILL)
+		return; /* nothing follows from it */
 	s->kind = SEED_WALK;
 	if (op->ent == ENT_ORG && op->kind == OP_DELETE) {
 		s->x->watches_stale = true;

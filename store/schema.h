@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define STORE_FORMAT 2u
+#define STORE_FORMAT 3u
 
 /* DB(symbol, name, key => value) */
 #define STORE_DATABASES(DB)                                                                        \
@@ -37,11 +37,12 @@
 	DB(PAST, "past", "be64 revision, u8 entity, key => the record before that revision")       \
 	DB(AUDIT, "audit", "be64 revision => 32-byte hash of the log up to it")                    \
 	DB(ERASED, "erased", "16-byte reference, be64 revision that erased its value => nothing")  \
-	DB(LOOK, "look", "be32 subject, be64 ms, be32 number => who looked (graph/looks.h)")
+	DB(LOOK, "look", "be32 subject, be64 ms, be32 number => who looked (graph/looks.h)")       \
+	DB(DRILL, "drill", "be32 org, name => record of enum drill_field")
 
 /* Databases that stores of an older format lack; opening one for writing makes them. */
 #define STORE_SINCE(SINCE) SINCE(PAST, 2u) SINCE(AUDIT, 2u) SINCE(ERASED, 2u) SINCE(TOKEN_USE, 2u) \
-	SINCE(LOOK, 2u)
+	SINCE(LOOK, 2u) SINCE(DRILL, 3u)
 
 enum db {
 #define DB(sym, name, doc) DB_##sym,

@@ -45,7 +45,7 @@ static void chaos_op(struct chaos *x, struct rng *r)
 	struct buf *f = &x->fields[x->n];
 
 	*op = (struct op){ .kind = OP_MERGE, .flags = OPF_STUBS, .a = some_name(x, 0, r), .b = some_name(x, 1, r) };
-	switch (rng_below(r, 9)) {
+	switch (rng_below(r, 10)) {
 	case 0:
 	case 1:
 		op->ent = ENT_ORG;
@@ -77,6 +77,14 @@ static void chaos_op(struct chaos *x, struct rng *r)
 		op->c = VIEW_LIT("2-1-1");
 		op->kind = rng_chance(r, 30) ? OP_DELETE : OP_PUT;
 		fl_int(f, CLAUSE_STATUS, CLAUSE_DRAFTED);
+		break;
+	case 7:
+		op->ent = ENT_DRILL;
+		op->b = rng_chance(r, 50) ? VIEW_LIT("c") : VIEW_LIT("d");
+		op->kind = rng_chance(r, 30) ? OP_DELETE : rng_chance(r, 50) ? OP_PUT : OP_MERGE;
+		fl_int(f, DRILL_HELD_ON, CHAOS_TODAY - (int)rng_below(r, 3));
+		if (rng_chance(r, 50))
+			fl_int(f, DRILL_AFFECTED, rng_below(r, 3));
 		break;
 	default:
 		op->ent = ENT_LINK;

@@ -51,6 +51,7 @@ void records_all(struct txn *t, struct buf *out)
 	plain(t, ENT_CERT, DB_CERT, out);
 	plain(t, ENT_CLAUSE, DB_CLAUSE, out);
 	plain(t, ENT_TARGETS, DB_TARGETS, out);
+	plain(t, ENT_DRILL, DB_DRILL, out);
 	ck_assert(buf_ok(out));
 }
 

@@ -92,7 +92,7 @@ static void line_of(struct txn *t, struct view key, struct view rec, struct buf 
 		id_add(t, out, k + 5);
 	if (ent == ENT_CLAUSE)
 		buf_addf(out, " %u", k[9]);
-	if (ent == ENT_CERT)
+	if (ent == ENT_CERT || ent == ENT_DRILL)
 		buf_addf(out, " %.*s", (int)key.n - 5, (const char *)k + 5);
 	buf_addc(out, ':');
 	for (unsigned id = 0; id < META_REV; id++)

@@ -804,6 +804,18 @@ describe("against the daemon", { skip: existsSync(TIERWATCHD) ? false : "there i
 		ok(await tw(["org", "rm", NEW]));
 	});
 
+	test("drill: recorded, listed, removed", async () => {
+		ok(await tw(["drill", "set", BUYER, "2027-1", "held_on=2027-05-20", `supplier=${DEEP}`, "participants=購買部;CSIRT", "affected=2", "kind=incident"]));
+		ok(await tw(["drill", "set", BUYER, "2027-1", "contacts_tried=2", "contacts_reached=1"]));
+		const shown = json(await tw(["drill", "show", BUYER, "2027-1", "-o", "json"]));
+		assert.deepEqual([shown.participants, shown.affected, shown.contacts_reached], [["購買部", "CSIRT"], 2, 1]);
+		assert.match(ok(await tw(["drill", "list", BUYER])).out, /HELD ON +DRILL +KIND/);
+		assert.match(ok(await tw(["drill", "list", BUYER, "--lang", "ja"])).out, /2027-05-20 +2027-1 +インシデント /);
+		assert.equal((await tw(["drill", "set", BUYER, "bad", "affected=x"])).code, 1);
+		ok(await tw(["drill", "rm", BUYER, "2027-1"]));
+		assert.equal((await tw(["drill", "show", BUYER, "2027-1"])).code, 4);
+	});
+
 	test("exposure.changed arrives on the stream, and a stream goes on where another ended", async () => {
 		const before = json(await tw(["status", "-o", "json"])).revision;
 		const live = tw(["events", "--follow", "--after", String(before), "--limit", "2", "-o", "ndjson"]);

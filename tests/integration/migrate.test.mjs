@@ -21,11 +21,12 @@ test("a store of format 1 is migrated on opening", async () => {
 	assert.equal(before.code, 0, before.err + before.out);
 	const d = await Daemon.start({ dir, clock: CLOCK });
 	try {
-		assert.match(d.log, /from format 1 to 2/);
+		assert.match(d.log, /from format 1 to 3/);
 		const org = await d.get("/v1/orgs/XX-LOCAL-A");
 		assert.equal(org.body.held, 4);
 		assert.equal(org.body.contacts[0].email, "taro@example.jp");
 		await d.org("XX-LOCAL-NEW");
+		await d.must("PUT", "/v1/orgs/XX-LOCAL-NEW/drills/a", { held_on: "2027-05-01" });
 	} finally {
 		await d.stop();
 	}

@@ -20,6 +20,7 @@ before(async () => {
 	await d.link(A, fictional(2));
 	await d.cert(A, "c", { level: 3, expires: "2028-01-01" });
 	await d.targets(A);
+	await d.must("PUT", `/v1/orgs/${A}/drills/d`, { held_on: "2027-05-01", participants: ["a"] });
 	api = (await d.get("/openapi.json")).body;
 });
 after(() => d.stop());
@@ -35,6 +36,7 @@ const filled = (path) =>
 		.replace("{s}", fictional(2))
 		.replace("{id}", A)
 		.replace("{cert}", "c")
+		.replace("{drill}", "d")
 		.replace("{token}", "0")
 		.replace("{no}", "2-1-1")
 		.replace("{kind}", "orgs");
@@ -106,6 +108,7 @@ describe("/openapi.json", () => {
 			[`/v1/orgs/${A}/suppliers/${fictional(2)}`, "Link"],
 			[`/v1/orgs/${A}/suppliers/${fictional(2)}/clauses/2-1-1`, "Clause"],
 			[`/v1/orgs/${A}/certificates/c`, "Certificate"],
+			[`/v1/orgs/${A}/drills/d`, "Drill"],
 			[`/v1/orgs/${A}/targets`, "Targets"],
 			[`/v1/orgs/${A}/exposure`, "Exposure"],
 			[`/v1/orgs/${A}/impact`, "Impact"],

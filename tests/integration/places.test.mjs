@@ -166,7 +166,7 @@ describe("what a caller may not know", () => {
 		};
 		for (const role of ["procurer", "supplier"]) {
 			const own = role === "procurer" ? P : S;
-			for (const path of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/exposure", "/impact", `/suppliers/${S}`, "/suppliers/ID/clauses/2-1-1"])
+			for (const path of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/drills", "/drills/d", "/exposure", "/impact", `/suppliers/${S}`, "/suppliers/ID/clauses/2-1-1"])
 				await same(role, "GET", `/v1/orgs/ID${path}`);
 			await same(role, "GET", `/v1/orgs/${own}/suppliers/ID`);
 			await same(role, "GET", `/v1/orgs/${R}/suppliers/ID`);
@@ -186,6 +186,7 @@ describe("what a caller may not know", () => {
 		}
 		await same("supplier", "PUT", "/v1/orgs/ID", { name: "x" });
 		await same("procurer", "PUT", "/v1/orgs/ID/targets", {});
+		await same("procurer", "PUT", "/v1/orgs/ID/drills/d", { held_on: "2027-04-01" });
 		await same("procurer", "PUT", "/v1/orgs/ID~X", { name: "x", kind: "site" });
 		await same("procurer", "POST", "/v1/bulk", { procurer: "ID", change: { note: "x" } });
 	});
@@ -200,7 +201,7 @@ describe("what a caller may not know", () => {
 		const paths = ["/v1/orgs", "/v1/status", ...["orgs", "links", "certificates", "clauses", "contacts"].flatMap((k) => [`/v1/exports/${k}`, `/v1/exports/${k}?format=ndjson`])];
 		const ids = [P, S, T, U, W, Q, R, Z];
 		for (const id of ids) {
-			for (const tail of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/exposure", "/gaps", "/expiring", "/clause-gaps", "/impact", "/incident", "/history", "/chokepoints", "/chain"])
+			for (const tail of ["", "/suppliers", "/procurers", "/certificates", "/certificates/c", "/targets", "/drills", "/drills/d", "/exposure", "/gaps", "/expiring", "/clause-gaps", "/impact", "/incident", "/history", "/chokepoints", "/chain"])
 				paths.push(`/v1/orgs/${id}${tail}`);
 			for (const other of ids) paths.push(`/v1/orgs/${id}/suppliers/${other}`, `/v1/orgs/${id}/suppliers/${other}/clauses`, `/v1/orgs/${id}/dependencies/${other}`, `/v1/orgs/${id}/chain/${other}`);
 			paths.push(`/v1/orgs?q=${encodeURIComponent(NAMES[id])}`);

@@ -55,6 +55,13 @@ const T = {
 	"GET /v1/orgs/{id}/targets": [null, READ, READ, MINE, NOT, MINE],
 	"PUT /v1/orgs/{id}/targets": [{ own_level: 3 }, READ, NOT, MINE, NOT, NOT],
 	"DELETE /v1/orgs/{id}/targets": [null, "204 204 204 404", NOT, "204 403 404 404", NOT, NOT],
+	// and so are drills
+	"GET /v1/orgs/{p}/drills": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{p}/drills/{drill}": [null, READ, READ, MINE, NOT, MINE],
+	"GET /v1/orgs/{p}/drills/{drill}/versions": [null, READ, READ, MINE, NOT, MINE],
+	"PUT /v1/orgs/{p}/drills/{drill}": [{ held_on: "2027-04-01" }, READ, NOT, MINE, NOT, NOT],
+	"PATCH /v1/orgs/{p}/drills/{drill}": [{ findings: "n" }, READ, NOT, MINE, NOT, NOT],
+	"DELETE /v1/orgs/{p}/drills/{drill}": [null, "204 204 204 404", NOT, "204 403 404 404", NOT, NOT],
 	// certificates: a procurer records what it has seen, a supplier its own
 	"GET /v1/orgs/{id}/certificates": [null, READ, READ, KNOWN, MINE, KNOWN],
 	"GET /v1/orgs/{id}/certificates/{cert}": [null, READ, READ, KNOWN, MINE, KNOWN],
@@ -139,6 +146,7 @@ async function world() {
 		await d.must("PUT", `/v1/orgs/${p}/suppliers/${s}/clauses/2-1-1`, { status: "drafted" });
 	}
 	for (const id of [OWN, SUP, FAR]) await d.targets(id, { own_level: 3 });
+	for (const id of [OWN, SUP, FAR]) await d.must("PUT", `/v1/orgs/${id}/drills/d1`, { held_on: "2027-04-01" });
 	token = (await d.must("POST", "/v1/tokens", { name: `spare-${Math.random()}`, role: "risk" })).body.id;
 	const r = await d.call("DELETE", `/v1/orgs/${NONE}`);
 	assert.ok([204, 404].includes(r.status));
@@ -173,7 +181,7 @@ function request(route, org) {
 	const [method, path] = route.split(" ");
 	const below = BELOW[org];
 	const at = path.replace("{id}", org).replace("{p}", org).replace("{s}", below).replace("{no}", "2-1-1")
-		.replace("{cert}", "c1").replace("{job}", job).replace("{token}", token).replace("{kind}", "links")
+		.replace("{cert}", "c1").replace("{drill}", "d1").replace("{job}", job).replace("{token}", token).replace("{kind}", "links")
 		.replace("{n}", revisions[org]);
 	const body = T[route]?.[0];
 	if (route === "POST /v1/imports") return [method, `${at}?kind=orgs&dry_run=true`, `id,name\n${OWN},n\n`];
@@ -195,7 +203,7 @@ async function records() {
 	const all = [];
 	for (const kind of ["orgs", "links", "certificates", "clauses", "contacts"])
 		all.push((await d.get(`/v1/exports/${kind}`)).text);
-	for (const id of [OWN, SUP, FAR]) all.push((await d.get(`/v1/orgs/${id}/targets`)).text);
+	for (const id of [OWN, SUP, FAR]) all.push((await d.get(`/v1/orgs/${id}/targets`)).text, (await d.get(`/v1/orgs/${id}/drills`)).text);
 	all.push((await d.get("/v1/tokens")).text.replace(/"last_used_at":("[^"]*"|null)/g, ""));
 	return all.join("\n");
 }
