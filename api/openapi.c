@@ -198,6 +198,7 @@ static const char *const always[ENT__COUNT] = {
 	[ENT_CLAUSE] = "['procurer','supplier','no','status','due','gap','undetermined','late',"
 		       "'reasons','recorded_by']",
 	[ENT_TARGETS] = "['org','default_rules','recorded_by']",
+	[ENT_DRILL] = "['org','drill','held_on','kind','recorded_by']",
 };
 
 /* body: only what may be written. */

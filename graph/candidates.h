@@ -29,6 +29,7 @@ enum join_bar {
 	JOIN_OPEN,         /* it can */
 	JOIN_CERTIFICATES, /* the one that goes has some: they are never moved to another legal entity */
 	JOIN_TARGETS,      /* it has targets */
+	JOIN_DRILLS,       /* it has drills */
 	JOIN_UNITS,        /* it has units, or is one */
 	JOIN_GRANTS,       /* links of others name it as who may see them */
 	JOIN_EACH_OTHER,   /* they deal with each other */

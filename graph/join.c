@@ -6,6 +6,7 @@
 
 const char *const join_bar_names[JOIN__COUNT] = {
 	[JOIN_OPEN] = "open",	  [JOIN_CERTIFICATES] = "certificates", [JOIN_TARGETS] = "targets",
+	[JOIN_DRILLS] = "drills",
 	[JOIN_UNITS] = "units",	  [JOIN_GRANTS] = "grants",		[JOIN_EACH_OTHER] = "each-other",
 	[JOIN_LINKS] = "links",	  [JOIN_LARGE] = "large",
 };
@@ -15,9 +16,9 @@ static void free_p(uint32_t **p) { free(*p); }
 
 /* ---- what stands in the way ---- */
 
-static bool cert_seen(void *arg, struct view cert, const struct rec *r)
+static bool one_seen(void *arg, struct view name, const struct rec *r)
 {
-	(void)cert;
+	(void)name;
 	(void)r;
 	*(bool *)arg = true;
 	return false;
@@ -95,13 +96,16 @@ static enum join_bar links_bar(struct txn *t, uint32_t keep, uint32_t gone)
 enum join_bar join_bar(struct txn *t, uint32_t keep, uint32_t gone)
 {
 	struct rec r;
-	bool certs = false;
+	bool certs = false, drills = false;
 
-	cert_each(t, gone, VIEW_LIT(""), cert_seen, &certs);
+	cert_each(t, gone, VIEW_LIT(""), one_seen, &certs);
 	if (certs)
 		return JOIN_CERTIFICATES;
 	if (targets_get(t, gone, &r) != RC_NOT_FOUND)
 		return JOIN_TARGETS;
+	drill_each(t, gone, one_seen, &drills);
+	if (drills)
+		return JOIN_DRILLS;
 	if (has_units(t, org_id(t, gone)))
 		return JOIN_UNITS;
 	if (is_viewer(t, gone))

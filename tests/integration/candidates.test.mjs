@@ -110,6 +110,9 @@ describe("candidate pairs", () => {
 		await d.link(P, S);
 		assert.equal((await pairs()).find((i) => i.right.id === S).reason, "links");
 		await d.delete(`/v1/orgs/${P}/suppliers/${S}`);
+		await d.must("PUT", `/v1/orgs/${LOCAL}/drills/a`, { held_on: "2027-05-01" });
+		assert.equal((await pairs()).find((i) => i.right.id === S).reason, "drills");
+		await d.delete(`/v1/orgs/${LOCAL}/drills/a`);
 		await d.link(S, LOCAL);
 		assert.equal((await pairs()).find((i) => i.right.id === S).reason, "each-other");
 		await d.delete(`/v1/orgs/${S}/suppliers/${LOCAL}`);

@@ -821,6 +821,102 @@ export interface components {
             /** @description How many tiers are looked at. */
             depth?: number;
         };
+        Drill: {
+            /**
+             * Format: date
+             * @description Day on which it was held, or the incident became known.
+             */
+            held_on: string;
+            /**
+             * @description drill (default), or incident: it was real.
+             * @enum {string}
+             */
+            kind: "drill" | "incident";
+            /** @description Organisation that was taken as breached; kept as it was written. */
+            supplier?: string;
+            /** @description What was assumed, or what happened. */
+            scenario?: string;
+            /** @description Who led it. */
+            led_by?: string;
+            /** @description Who took part: departments or functions. */
+            participants?: string[];
+            /** @description How many were listed as affected. */
+            affected?: number;
+            /** @description How many contacts were tried. */
+            contacts_tried?: number;
+            /** @description How many of them were reached. */
+            contacts_reached?: number;
+            /** @description Minutes until the first notice went out. */
+            first_notice_minutes?: number;
+            /** @description How many were told within the hours agreed with them. */
+            hours_agreed_met?: number;
+            /** @description What was found. */
+            findings?: string;
+            /** @description What is to be done. */
+            follow_up?: string;
+            /**
+             * Format: date
+             * @description Day by which it is to be done.
+             */
+            follow_up_due?: string;
+            /** @description Tierwatch-Revision of the list of those affected. */
+            seen_revision?: number;
+            org: string;
+            drill: string;
+            recorded_by: {
+                actor: string | null;
+                /** Format: date-time */
+                at: string | null;
+                revision: number;
+            } | null;
+            /** @description Only in answers to writes. */
+            warnings?: {
+                code?: string;
+                detail?: string;
+            }[];
+        };
+        /** @description Unknown members are refused; those that GET adds are ignored. */
+        DrillBody: {
+            /**
+             * Format: date
+             * @description Day on which it was held, or the incident became known.
+             */
+            held_on?: string;
+            /**
+             * @description drill (default), or incident: it was real.
+             * @enum {string}
+             */
+            kind?: "drill" | "incident";
+            /** @description Organisation that was taken as breached; kept as it was written. */
+            supplier?: string;
+            /** @description What was assumed, or what happened. */
+            scenario?: string;
+            /** @description Who led it. */
+            led_by?: string;
+            /** @description Who took part: departments or functions. */
+            participants?: string[];
+            /** @description How many were listed as affected. */
+            affected?: number;
+            /** @description How many contacts were tried. */
+            contacts_tried?: number;
+            /** @description How many of them were reached. */
+            contacts_reached?: number;
+            /** @description Minutes until the first notice went out. */
+            first_notice_minutes?: number;
+            /** @description How many were told within the hours agreed with them. */
+            hours_agreed_met?: number;
+            /** @description What was found. */
+            findings?: string;
+            /** @description What is to be done. */
+            follow_up?: string;
+            /**
+             * Format: date
+             * @description Day by which it is to be done.
+             */
+            follow_up_due?: string;
+            /** @description Tierwatch-Revision of the list of those affected. */
+            seen_revision?: number;
+        };
         Problem: {
             /** Format: uri-reference */
             type: string;
@@ -862,6 +958,11 @@ export interface components {
         };
         LinkList: {
             items: components["schemas"]["Link"][];
+            /** @description Cursor of the next page. */
+            next: string | null;
+        };
+        DrillList: {
+            items: components["schemas"]["Drill"][];
             /** @description Cursor of the next page. */
             next: string | null;
         };
@@ -1357,7 +1458,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                kind: "org" | "certificates" | "link" | "clauses" | "targets" | "suppliers" | "procurers" | "impact" | "incident" | "dependency" | "exposure" | "gaps" | "expiring" | "clause-gaps" | "chokepoints" | "history" | "export" | "chain";
+                kind: "org" | "certificates" | "link" | "clauses" | "targets" | "suppliers" | "procurers" | "impact" | "incident" | "dependency" | "exposure" | "gaps" | "expiring" | "clause-gaps" | "chokepoints" | "history" | "export" | "chain" | "drills";
                 /** @description Whoever runs this server looked. */
                 operator: boolean;
                 /** @description The organisation that looked; an opaque id where it does not let itself be shown. */
@@ -1506,6 +1607,11 @@ export interface components {
                 no: "2-1-1" | "2-1-2" | "2-1-3" | "2-1-4" | "2-1-5" | "3-1-3";
                 /** @description As in a PUT of the clause, merged into what is there; null clears. */
                 change: components["schemas"]["ClauseBody"];
+                /**
+                 * @description Contacts of a side that change names none of stay.
+                 * @default false
+                 */
+                keep_other_sides: boolean;
             };
             /** @default true */
             preview: boolean;
@@ -1605,7 +1711,7 @@ export interface components {
                 /** @description The other one can become an alias of the one to keep. */
                 joinable: boolean;
                 /** @enum {string|null} */
-                reason: "certificates" | "targets" | "units" | "grants" | "each-other" | "links" | "large" | null;
+                reason: "certificates" | "targets" | "drills" | "units" | "grants" | "each-other" | "links" | "large" | null;
             }[];
             next: string | null;
         };
@@ -1781,7 +1887,7 @@ export interface components {
             /** @description Unique; grows. */
             id: string;
             /** @enum {string} */
-            type: "supplier.lapsed" | "supplier.restored" | "supplier.expiring" | "exposure.changed" | "link.changed" | "certificate.changed" | "clause.due" | "reminder.sent" | "reminder.failed" | "import.finished" | "org.changed" | "targets.changed" | "clause.changed";
+            type: "supplier.lapsed" | "supplier.restored" | "supplier.expiring" | "exposure.changed" | "link.changed" | "certificate.changed" | "clause.due" | "reminder.sent" | "reminder.failed" | "import.finished" | "org.changed" | "targets.changed" | "clause.changed" | "drill.changed";
             revision: number;
             /** Format: date-time */
             at: string;

@@ -74,6 +74,7 @@ export const m = texts(
 		reasons: {
 			certificates: "消える側の組織に登録（★）があります",
 			targets: "消える側の組織に目標が設定されています",
+			drills: "消える側の組織に訓練の記録があります",
 			units: "消える側の組織に事業所などがあります",
 			grants: "ほかの取引の開示先に、消える側の組織が指定されています",
 			"each-other": "この2つの組織の間に取引関係があります",
@@ -156,6 +157,7 @@ export const m = texts(
 		reasons: {
 			certificates: "the one that would go has certificates",
 			targets: "the one that would go has targets",
+			drills: "the one that would go has records of drills",
 			units: "the one that would go has units",
 			grants: "links of others are disclosed to the one that would go",
 			"each-other": "they deal with each other",
