@@ -73,7 +73,7 @@ function Drawing({ scene, view, model, links, fit, act, pick, toggle }: DrawingP
 	return (
 		<>
 			<div class="chain-frame" {...(scrolls ? { tabIndex: 0, role: "region", "aria-label": label } : {})}>
-				<Picture scene={scene} label={label} fit={fit} unit={unit()} act={act} pick={pick} escape={escape} />
+				<Picture scene={scene} label={label} fit={fit} unit={unit()} picked={picked} act={act} pick={pick} escape={escape} />
 			</div>
 			<p class="muted small no-print" id="chain-keys">
 				{m.value.keys}
@@ -127,7 +127,7 @@ function Body({ buyer, figures, name }: { buyer: string; figures: Exposure; name
 	const failed = readings.failed.value;
 	const scene = useMemo(
 		() => (asTable || width === 0 ? null : sceneOf(view, model)),
-		[model, figures, asTable, width, picked.value, query.value, lang.value, name, t.value, f.value],
+		[model, figures, asTable, width, query.value, lang.value, name, t.value, f.value],
 	);
 	const act = (thing: Thing) => {
 		gone.value = [];

@@ -1,6 +1,6 @@
 /* The drawing: one thing in it has the keyboard at a time, and the arrow keys lead on to the next. */
-import { h } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { h, type VNode } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { keyTo } from "./keys";
 import type { Scene } from "./scene";
 import type { Shape, Thing } from "./shapes";
@@ -14,6 +14,7 @@ interface PictureProps {
 	/* As wide as there is room; else so many pixels for a unit of the drawing. */
 	fit: boolean;
 	unit: number;
+	picked: string | null;
 	act: (thing: Thing) => void;
 	pick: (key: string | null) => void;
 	escape: () => void;
@@ -31,11 +32,12 @@ export function reveal(element: Element): void {
 interface OneProps {
 	thing: Thing;
 	at: boolean;
+	picked: boolean;
 	act: (thing: Thing) => void;
 	focused: (thing: Thing) => void;
 }
 
-function One({ thing, at, act, focused }: OneProps) {
+function One({ thing, at, picked, act, focused }: OneProps) {
 	const click = (event: MouseEvent) => {
 		const onTab = event.target instanceof Element && event.target.getAttribute("class")?.startsWith("chain-tab");
 		if (thing.kind !== "node" || onTab) act(thing);
@@ -45,7 +47,7 @@ function One({ thing, at, act, focused }: OneProps) {
 			role="button"
 			tabIndex={at ? 0 : -1}
 			data-key={thing.key}
-			class={`chain-thing chain-thing-${thing.kind}${thing.dim ? " chain-dim" : ""}`}
+			class={`chain-thing chain-thing-${thing.kind}${thing.dim ? " chain-dim" : ""}${picked ? " chain-thing-picked" : ""}`}
 			aria-expanded={thing.open ?? undefined}
 			onClick={click}
 			onFocus={() => focused(thing)}
@@ -64,7 +66,7 @@ function nearest(things: readonly Thing[], was: Thing | null): Thing | null {
 	return things.reduce<Thing | null>((best, thing) => (best === null || far(thing) < far(best) ? thing : best), null);
 }
 
-export function Picture({ scene, label, fit, unit, act, pick, escape }: PictureProps) {
+export function Picture({ scene, label, fit, unit, picked, act, pick, escape }: PictureProps) {
 	const box = useRef<SVGSVGElement>(null);
 	const last = useRef<Thing | null>(null);
 	const held = useRef(false);
@@ -106,6 +108,22 @@ export function Picture({ scene, label, fit, unit, act, pick, escape }: PictureP
 		event.preventDefault();
 	};
 	const first = here?.key ?? things[0]?.key;
+	/* A thing that is the same as before is not looked at again: one key press would redraw two hundred. */
+	const now = useRef({ act, focused });
+	now.current = { act, focused };
+	const drawn = useRef(new Map<string, { thing: Thing; at: boolean; picked: boolean; node: VNode }>());
+	const one = (thing: Thing): VNode => {
+		const isAt = thing.key === first;
+		const isPicked = thing.key === picked;
+		const known = drawn.current.get(thing.key);
+		if (known !== undefined && known.thing === thing && known.at === isAt && known.picked === isPicked) return known.node;
+		const node = <One key={thing.key} thing={thing} at={isAt} picked={isPicked} act={(it) => now.current.act(it)} focused={(it) => now.current.focused(it)} />;
+		drawn.current.set(thing.key, { thing, at: isAt, picked: isPicked, node });
+		return node;
+	};
+	const nodes = things.map(one);
+	if (drawn.current.size > 2 * things.length) drawn.current.clear();
+	const back = useMemo(() => <g aria-hidden="true">{scene.back.map(draw)}</g>, [scene]);
 	const size = fit ? { width: "100%" } : { width: scene.width * unit, height: scene.height * unit };
 	return (
 		<svg
@@ -118,10 +136,8 @@ export function Picture({ scene, label, fit, unit, act, pick, escape }: PictureP
 			aria-describedby="chain-keys"
 			onKeyDown={press}
 		>
-			<g aria-hidden="true">{scene.back.map(draw)}</g>
-			{things.map((thing) => (
-				<One key={thing.key} thing={thing} at={thing.key === first} act={act} focused={focused} />
-			))}
+			{back}
+			{nodes}
 			<desc>{m.value.keys}</desc>
 		</svg>
 	);

@@ -58,7 +58,6 @@ export const LOOKS: Readonly<Record<string, Look>> = {
 	"chain-root-small": { fill: "#d7e5ef" },
 	"chain-box": { fill: C.panel, stroke: C.strong },
 	"chain-box-hidden": { fill: "url(#hatch-unconfirmed)" },
-	"chain-box-picked": { stroke: C.accent, "stroke-width": 2.5 },
 	"chain-box-lit": { stroke: C.lit, "stroke-width": 2.5 },
 	"chain-tab": { fill: C.raised, stroke: C.strong },
 	"chain-tab-open": { fill: C.soft, stroke: C.accent },

@@ -75,7 +75,7 @@ function nodeThing(view: View, model: Model, grid: Grid, item: ChainItem): Thing
 	const hidden = isAnonymous(item.supplier);
 	const name = hidden ? `${orgName(item.supplier)} ${item.supplier.slice(-6)}` : orgName(item.supplier, item.name);
 	const lit = model.way?.has(item.supplier) ?? false;
-	const css = ["chain-box", hidden ? "chain-box-hidden" : "", lit ? "chain-box-lit" : "", view.picked === item.supplier ? "chain-box-picked" : ""];
+	const css = ["chain-box", hidden ? "chain-box-hidden" : "", lit ? "chain-box-lit" : ""];
 	return {
 		...box,
 		key: item.supplier,
