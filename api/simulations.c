@@ -21,6 +21,7 @@
 #include "importers/json_values.h"
 
 #define CHANGES_MAX 1000u
+#define TARGETS_MAX 3u /* each writes all links of a procurer anew */
 #define ITEMS_DEFAULT 100
 #define ITEMS_MAX 1000
 
@@ -40,6 +41,8 @@ struct simulation {
 	struct side before, after;
 	struct stand_diffs diffs;
 	uint64_t opened_undecided;
+	unsigned n_targets; /* changes of targets so far */
+	bool unit_levels;   /* a level was set by a bound caller */
 };
 
 static void simulation_done(struct simulation *s)
@@ -83,21 +86,38 @@ static enum rc no_such_org(struct err *e, const char *pointer, struct view id)
 	return err_set(e, RC_NO_SUCH_ORG, pointer, "%.*s", (int)utf8_cut(id, 130), (const char *)id.p);
 }
 
+/* How a bound caller comes to know an organisation decides what it may suppose of it. A pseudonym counts while it stands
+ * in the chain; a true id where the chain shows it by name, or the caller deals with it as a buyer: of whom it only sells
+ * to it knows the name, and not what that one holds. */
+static enum rc may_suppose(struct simulation *s, uint32_t org, bool hidden, bool *out)
+{
+	struct request *r = s->r;
+	enum seen seen = SEEN_NOT;
+	enum rc rc = RC_OK;
+
+	*out = access_sees_all(&r->who) || (!hidden && access_tie(r->txn, &r->who, org) >= TIE_ENTERED);
+	if (*out || s->procurer == ORG_NONE)
+		return RC_OK;
+	rc = known_seen(r->api, r->txn, r->scratch, s->procurer, org, &seen);
+	*out = hidden ? seen == SEEN_ANONYMOUS : seen == SEEN_NAMED;
+	return rc;
+}
+
 /* An organisation that the body names: one that the caller may not know of is answered as one that is not there. */
 static enum rc find_org(struct simulation *s, const json_t *obj, const char *name, uint32_t *out, struct err *e)
 {
 	struct request *r = s->r;
 	const json_t *v = json_object_get(obj, name);
 	struct view id = json_text(v);
-	bool hidden = false, known = true;
+	bool hidden = false, known = false;
 
 	if (!v)
 		return err_set(e, RC_REQUIRED, name, "%s", name);
 	if (!id.p)
 		return err_set(e, RC_WRONG_TYPE, name, "%s", "string");
 	enum rc rc = s->procurer ? shown_find(r, s->procurer, id, out, &hidden) : org_find(r->txn, id, out);
-	if (!rc && !hidden && !access_sees_all(&r->who))
-		rc = known_has(r->api, r->txn, r->scratch, &r->who, *out, &known);
+	if (!rc)
+		rc = may_suppose(s, *out, hidden, &known);
 	return rc == RC_NOT_FOUND || (!rc && !known) ? no_such_org(e, name, id) : rc;
 }
 
@@ -132,8 +152,11 @@ static enum rc change_held(struct simulation *s, const json_t *obj, struct err *
 		rc = err_set(e, RC_OUT_OF_RANGE, "held_level", "%s", "0..5");
 	if (rc)
 		return rc;
+	s->unit_levels = !access_sees_all(&s->r->who);
 	return simulate_held(s->o, org, (unsigned)n, s->q.on, clock_now_ms(s->r->api->c.clock), e);
 }
+
+static bool view_of_anon(struct view id) { return id.n > 8 && memcmp(id.p, "XX-ANON-", 8) == 0; }
 
 /* Both ends of a link. Others' links can only be dropped, by who sees them. */
 static enum rc find_link(struct simulation *s, const json_t *obj, bool drop, struct op *op, struct err *e)
@@ -147,10 +170,18 @@ static enum rc find_link(struct simulation *s, const json_t *obj, bool drop, str
 		rc = find_org(s, obj, "supplier", &supplier, e);
 	if (rc)
 		return rc;
-	if (drop && !access_sees_all(&r->who) && !access_owns(r->txn, &r->who, p) &&
-	    (link_get(r->txn, p, supplier, &link) ||
-	     !link_visible_to(r->txn, s->procurer, p, supplier, &link, s->q.on)))
-		return err_set(e, RC_NOT_FOUND, NULL, "%s", "link");
+	if (!access_sees_all(&r->who) && !access_owns(r->txn, &r->who, p)) {
+		struct sight sight;
+		request_sight(r, &sight);
+		if (sight.rc)
+			return sight.rc;
+		if (link_get(r->txn, p, supplier, &link) ||
+		    sight_link(&sight, p, supplier, &link).place == PLACE_NONE)
+			return err_set(e, RC_NOT_FOUND, NULL, "%s", "link");
+	}
+	/* its own link would show who stands behind a pseudonym */
+	if (!drop && view_of_anon(json_text(json_object_get(obj, "supplier"))))
+		return no_such_org(e, "supplier", json_text(json_object_get(obj, "supplier")));
 	op->a = arena_copy(r->arena, org_id(r->txn, p));
 	op->b = arena_copy(r->arena, org_id(r->txn, supplier));
 	return op->a.p && op->b.p ? RC_OK : RC_NOMEM;
@@ -184,6 +215,8 @@ static enum rc change_targets(struct simulation *s, const json_t *obj, struct er
 	uint32_t org = s->procurer;
 	enum rc rc = jv_check_members(obj, "", names, e);
 
+	if (!rc && ++s->n_targets > TARGETS_MAX)
+		rc = err_set(e, RC_OUT_OF_RANGE, NULL, "%u changes of targets", TARGETS_MAX);
 	if (!rc && json_object_get(obj, "org"))
 		rc = find_own(s, obj, "org", &org, e);
 	if (!rc && !targets)
@@ -344,7 +377,9 @@ static enum rc simulate(struct simulation *s, struct err *e)
 	if (!rc)
 		s->r->reply.revision = graph_revision(s->o);
 	for (size_t i = 0; !rc && i < json_array_size(s->changes); i++)
-		rc = in_change(s, i, change(s, json_array_get(s->changes, i), e), e);
+		rc = http_client_gone(s->r->http) ? RC_CANCELLED
+		     : atomic_load(&s->r->api->stopping) ? RC_STOPPING
+							 : in_change(s, i, change(s, json_array_get(s->changes, i), e), e);
 	if (!rc)
 		rc = look(s, &s->after);
 	if (!rc)
@@ -414,6 +449,19 @@ static enum rc tier_json(struct simulation *s, struct json *j, const struct veil
 	return rc ? rc : txn_rc(s->o);
 }
 
+/* A unit falls with its entity: that one hidden changes when a level is set would tell whose it is. They count. */
+static void hidden_units_drop(struct simulation *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->diffs.n; i++) {
+		struct view id = org_id(s->o, s->diffs.items[i].supplier);
+		if (s->diffs.items[i].named || !id.n || !memchr(id.p, '~', id.n))
+			s->diffs.items[n++] = s->diffs.items[i];
+	}
+	s->diffs.n = n;
+}
+
 static enum rc items_json(struct simulation *s, struct json *j)
 {
 	AUTO(veil_done) struct veil veil = { .viewer = s->procurer };
@@ -421,6 +469,8 @@ static enum rc items_json(struct simulation *s, struct json *j)
 	int64_t left = s->limit;
 	enum rc rc = RC_OK;
 
+	if (s->unit_levels)
+		hidden_units_drop(s);
 	for (size_t i = 0; i < d->n && !rc; i++)
 		if (!d->items[i].named)
 			rc = veil_hide(&veil, s->o, d->items[i].supplier);
@@ -483,6 +533,9 @@ enum rc simulation_run(struct request *r, struct err *e)
 		rc = simulate(&s, e);
 	if (rc)
 		return rc;
+	if (!access_owns(now, &r->who, s.procurer))
+		looks_add(r->api->c.looks, s.procurer, LOOK_EXPOSURE, r->who.n_orgs ? r->who.orgs[0] : ORG_NONE,
+			  view_str(r->who.name));
 	r->txn = s.o; /* ids and names as they are there */
 	rc = simulation_json(&s);
 	r->txn = now;

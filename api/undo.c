@@ -70,6 +70,9 @@ static enum rc may_know(void *arg, enum ent ent, const uint32_t org[2])
 	struct rec rec;
 	bool known = access_owns(r->txn, who, org[0]);
 
+	if (who->role == ROLE_SUPPLIER && (ent == ENT_CLAUSE || ent == ENT_TARGETS))
+		return RC_NOT_FOUND; /* it may not read them either */
+
 	if (!known && ent == ENT_LINK)
 		known = (access_owns(r->txn, who, org[1]) && access_shown(r->txn, org[0])) ||
 			(link_get(r->txn, org[0], org[1], &rec) == RC_OK && access_made(r->txn, who, &rec));

@@ -7,6 +7,8 @@
 
 #define LOCAL VIEW_LIT("XX-LOCAL-")
 #define KEY_BYTES_MIN 4 /* a name of one letter says nothing */
+#define ALIKE_MAX 20u   /* own codes of one name that are looked at: more are no hint */
+#define LOOKED_MAX (8 * CANDIDATES_MAX) /* pairs looked at, refused ones too */
 
 struct local {
 	uint64_t hash; /* 0: free */
@@ -21,8 +23,9 @@ struct search {
 	struct local *table;
 	size_t mask;
 	struct candidate *pairs;
-	size_t n, cap;
-	bool more;
+	size_t n, cap, looked;
+	bool more; /* not all were looked at */
+	bool full; /* enough */
 	enum rc rc;
 };
 
@@ -60,8 +63,11 @@ static void table_add(void *arg, uint32_t org, struct view key)
 
 	if (key.n < KEY_BYTES_MIN)
 		return;
-	while (s->table[at].hash)
-		at = (at + 1) & s->mask;
+	for (unsigned alike = 0; s->table[at].hash; at = (at + 1) & s->mask)
+		if (s->table[at].hash == h && ++alike == ALIKE_MAX) {
+			s->more = true;
+			return;
+		}
 	s->table[at] = (struct local){ h, org, key };
 }
 
@@ -94,11 +100,15 @@ static void pair_add(struct search *s, uint32_t left, uint32_t right)
 {
 	struct rec a, b;
 
+	if (++s->looked > LOOKED_MAX) {
+		s->full = true;
+		return;
+	}
 	if (org_get(s->t, left, &a) != RC_OK || org_get(s->t, right, &b) != RC_OK || is_unit(b.f[META_ID]) ||
 	    candidates_refused(&a, &b))
 		return;
 	if (s->n == CANDIDATES_MAX) {
-		s->more = true;
+		s->full = true;
 		return;
 	}
 	if (s->n == s->cap) {
@@ -120,7 +130,7 @@ static void name_meet(void *arg, uint32_t org, struct view key)
 	uint64_t h = hash_of(key);
 	bool local = s->locals.bits[org / 64] >> (org % 64) & 1;
 
-	for (size_t at = (size_t)h & s->mask; s->table[at].hash && s->rc == RC_OK && !s->more; at = (at + 1) & s->mask) {
+	for (size_t at = (size_t)h & s->mask; s->table[at].hash && s->rc == RC_OK && !s->full; at = (at + 1) & s->mask) {
 		const struct local *l = &s->table[at];
 		/* two own codes are one pair, told from the smaller number */
 		if (l->hash == h && l->org != org && !(local && org < l->org) && view_eq(l->key, key))
@@ -175,7 +185,7 @@ enum rc candidates_find(struct txn *t, struct candidate **out, size_t *out_n, bo
 	}
 	*out = s.pairs;
 	*out_n = s.n;
-	*out_more = s.more;
+	*out_more = s.more || s.full;
 	return RC_OK;
 }
 

@@ -267,6 +267,12 @@ static void names_join(struct planning *p, const struct rec *keep, const struct 
 		if (v.p)
 			fl_bytes(&fields, ORG_CONTACTS, v);
 	}
+	if (rec_has(gone, ORG_DISTINCT_FROM)) { /* what was said of the one is said of both */
+		buf_clear(&aliases);
+		buf_addv(&aliases, keep->f[ORG_DISTINCT_FROM]);
+		buf_addv(&aliases, gone->f[ORG_DISTINCT_FROM]);
+		fl_bytes(&fields, ORG_DISTINCT_FROM, buf_view(&aliases));
+	}
 	op.fields = arena_copy(p->j->memory, buf_view(&fields));
 	if (!op.fields.p || !buf_ok(&fields) || !buf_ok(&aliases))
 		p->rc = RC_NOMEM;

@@ -118,6 +118,16 @@ describe("candidate pairs", () => {
 		await d.delete(`/v1/orgs/${S}/suppliers/${LOCAL}`);
 	});
 
+	it("of a name that many own codes have are cut, and quickly", async () => {
+		const rows = Array.from({ length: 30000 }, (_, i) => `XX-LOCAL-same.${i},同じ名前の会社`);
+		await d.import("kind=orgs", `id,name\n${rows.join("\n")}\n`);
+		const began = performance.now();
+		const r = await d.get("/v1/candidates?limit=1");
+		assert.equal(r.status, 200);
+		assert.equal(r.body.complete, false);
+		assert.ok(performance.now() - began < 10000, "far from the square of their number");
+	});
+
 	it("are an administrator's to decide, and a risk manager's to see", async () => {
 		assert.equal((await (await d.as("risk")).get("/v1/candidates")).status, 200);
 		problem(assert, await decide({ left: LOCAL, right: S, decision: "refuse" }, await d.as("procurer", P)), 403, "forbidden");

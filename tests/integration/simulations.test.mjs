@@ -177,6 +177,12 @@ describe("a simulation", () => {
 		await Promise.all(writes);
 	});
 
+	it("takes a few changes of targets only: each writes all links anew", async () => {
+		const r = await ask(Array.from({ length: 4 }, () => ({ op: "set-targets", targets: null })));
+		problem(assert, r, 422, "out-of-range");
+		assert.equal(r.body.errors[0].pointer, "/changes/3");
+	});
+
 	it("says where a change cannot be taken", async () => {
 		const cases = [
 			[[], "/changes", "bad-value"],
@@ -215,9 +221,7 @@ describe("a simulation", () => {
 		const held = await ask([{ op: "set-held", org: hidden, held_level: 3 }], {}, p);
 		assert.deepEqual(held.body.items.map((i) => [i.supplier, i.name, i.change]), [[hidden, null, "closed"]]);
 		// a link of its own to it would show the name: not by a simulation
-		const linked = await ask([{ op: "add-link", procurer: P, supplier: hidden }, { op: "set-held", org: hidden, held_level: 3 }], {}, p);
-		assert.equal(linked.status, 200, linked.text);
-		assert.ok(!linked.text.includes(SECRET) && !linked.text.includes("架空 006"), linked.text);
+		problem(assert, await ask([{ op: "add-link", procurer: P, supplier: hidden }], {}, p), 422, "no-such-org");
 		// whom it may not know of is as if there were none
 		const unknown = await ask([{ op: "set-held", org: FAR, held_level: 3 }], {}, p);
 		const none = await ask([{ op: "set-held", org: fictional(98), held_level: 3 }], {}, p);
@@ -227,6 +231,15 @@ describe("a simulation", () => {
 		problem(assert, await ask([{ op: "set-link", procurer: A, supplier: C, required_level: 4 }], {}, p), 403, "forbidden");
 		problem(assert, await ask([{ op: "set-targets", org: A, targets: null }], {}, p), 403, "forbidden");
 		assert.equal((await ask([{ op: "drop-link", procurer: A, supplier: C }], {}, p)).body.left, 1);
+		// whom its customers buy from is no question to ask by dropping links
+		await d.link(OTHER, P);
+		await d.link(OTHER, B);
+		const there = await ask([{ op: "drop-link", procurer: OTHER, supplier: B }], {}, p);
+		const notThere = await ask([{ op: "drop-link", procurer: OTHER, supplier: A }], {}, p);
+		assert.equal(there.status, 422, there.text);
+		assert.equal(there.text.replaceAll(B, "ID"), notThere.text.replaceAll(A, "ID"));
+		problem(assert, await ask([{ op: "add-link", procurer: P, supplier: OTHER }], {}, p), 422, "no-such-org");
+		problem(assert, await ask([{ op: "set-held", org: OTHER, held_level: 3 }], {}, p), 422, "no-such-org");
 		problem(assert, await p.call("POST", "/v1/simulations", { procurer: A, changes: [{ op: "set-held", org: A, held_level: 0 }] }), 403, "forbidden");
 		problem(assert, await ask([{ op: "set-held", org: A, held_level: 0 }], {}, await d.as("supplier", A)), 403, "forbidden");
 	});

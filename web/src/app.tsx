@@ -33,11 +33,12 @@ function Caller({ who }: { who: Me }) {
 const ImportPage = lazy(() => import("./pages/import/Import"));
 const SettingsPage = lazy(() => import("./pages/settings/Settings"));
 
+const mayImport = (): boolean => me.value?.role === "admin" || me.value?.role === "procurer";
+
 /* What one may not do at all is not offered. */
 function General() {
-	const role = me.value?.role;
 	const at = route.value;
-	const shown = GENERAL.filter((section) => section !== "import" || role === "admin" || role === "procurer");
+	const shown = GENERAL.filter((section) => section !== "import" || mayImport());
 	return (
 		<nav class="general" aria-label={t.value.product}>
 			{shown.map((section) => (
@@ -73,6 +74,7 @@ function Header() {
 }
 
 function NotFound() {
+	document.title = `${t.value.notFound.title} — ${t.value.product}`;
 	return (
 		<>
 			<h1>{t.value.notFound.title}</h1>
@@ -90,7 +92,8 @@ function Page({ at }: { at: Route }) {
 		case "buyer":
 			return <BuyerPage key={at.id} id={at.id} section={at.section} item={at.item} />;
 		case "general":
-			return at.section === "import" ? <ImportPage /> : <SettingsPage />;
+			if (at.section === "settings") return <SettingsPage />;
+			return mayImport() ? <ImportPage /> : <NotFound />;
 		default:
 			return <NotFound />;
 	}

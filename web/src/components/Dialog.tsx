@@ -5,6 +5,8 @@ import { t } from "../i18n";
 
 export function Dialog(props: { title: string; close: () => void; children: ComponentChildren; wide?: boolean }) {
 	const box = useRef<HTMLDialogElement>(null);
+	/* Escape is pressed in passing: what was typed goes only if the reader says so. */
+	const typed = useRef(false);
 	useEffect(() => {
 		const back = document.activeElement;
 		box.current?.showModal();
@@ -17,9 +19,12 @@ export function Dialog(props: { title: string; close: () => void; children: Comp
 			ref={box}
 			class={props.wide ? "wide" : ""}
 			aria-labelledby="dialog-title"
+			onInput={() => {
+				typed.current = true;
+			}}
 			onCancel={(event) => {
 				event.preventDefault();
-				props.close();
+				if (!typed.current || window.confirm(t.value.discard)) props.close();
 			}}
 		>
 			<div class="dialog-head">

@@ -16,6 +16,7 @@ export const en: Messages = {
 		supplier: "supplier",
 		auditor: "auditor",
 	},
+	discard: "Close and discard what you typed?",
 	comma: "",
 	loading: "Loading…",
 	retry: "Try again",

@@ -18,6 +18,7 @@ export const ja = {
 		supplier: "取引先",
 		auditor: "監査人",
 	} satisfies Record<Me["role"], string>,
+	discard: "入力した内容を破棄して閉じますか。",
 	comma: "、",
 	loading: "読み込んでいます…",
 	retry: "再試行",

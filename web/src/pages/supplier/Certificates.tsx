@@ -143,7 +143,7 @@ function CertificateDialog({ org, of, all, close }: { org: string; of: Certifica
 			title={fresh ? m.value.addTitle : m.value.editTitle(of.registration_no ?? of.certificate)}
 			prefix="cert"
 			path={fresh ? null : pathOf(org, key)}
-			empty={{ scheme: "scs", scope: "entity", evidence: "registry" }}
+			empty={{ scheme: "scs", scope: "entity", evidence: "word" }}
 			shape={certificateShape(fresh)}
 			view={fresh ? (record) => record : certificateView}
 			write={(record, changes, etag) =>

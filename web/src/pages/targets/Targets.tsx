@@ -163,13 +163,28 @@ function Foot(props: { changed: boolean; busy: boolean; save: () => void; discar
 	);
 }
 
+/* A draft outlives its page, until it is saved or discarded: a look at another page or an ended session takes nothing. */
+const draftKey = (buyer: string): string => `tierwatch.targets.${buyer}`;
+
+function draftKept(buyer: string): Targets | null {
+	try {
+		return JSON.parse(sessionStorage.getItem(draftKey(buyer)) ?? "null") as Targets | null;
+	} catch {
+		return null;
+	}
+}
+
 function Editor({ buyer, kept, depth, reload }: { buyer: string; kept: Kept; depth: number; reload: () => void }) {
 	const base = useSignal<Kept>(kept);
-	const draft = useSignal<Targets>(kept.targets ?? { rules: TREE, own_level: 3, default_rules: true });
+	const draft = useSignal<Targets>(draftKept(buyer) ?? kept.targets ?? { rules: TREE, own_level: 3, default_rules: true });
 	const error = useSignal<unknown>(null);
 	const busy = useSignal(false);
 	const changed = base.value.targets === null || !same(base.value.targets, draft.value);
 	const elsewhere = kept.etag !== base.value.etag;
+	useEffect(() => {
+		if (changed) sessionStorage.setItem(draftKey(buyer), JSON.stringify(draft.value));
+		else sessionStorage.removeItem(draftKey(buyer));
+	}, [changed, draft.value]);
 	/* Nothing typed: what came from elsewhere is taken over; else it is said. */
 	useEffect(() => {
 		if (!elsewhere || changed || kept.targets === null) return;
