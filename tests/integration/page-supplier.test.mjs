@@ -144,6 +144,8 @@ describe("one supplier", { skip: noBrowser }, () => {
 	test("a certificate that one has seen is recorded", async () => {
 		const { page, close } = await show(procurer.token, UNDECIDED);
 		await page.getByRole("button", { name: "確認した登録を記録" }).click();
+		assert.equal(await page.locator("#cert-evidence").inputValue(), "word", "nobody has confirmed it yet");
+		await page.locator("#cert-evidence").selectOption("registry");
 		await page.locator("#cert-level").selectOption("3");
 		await page.locator("#cert-issued").fill("2028-02-01");
 		await page.locator("#cert-expires").fill("2028-01-01");
