@@ -195,8 +195,7 @@ static const char *const always[ENT__COUNT] = {
 	[ENT_ORG] = "['id','name']",
 	[ENT_LINK] = "['procurer','supplier','held','active']",
 	[ENT_CERT] = "['org','certificate','scheme','status','in_force','recorded_by']",
-	[ENT_CLAUSE] = "['procurer','supplier','no','status','due','gap','undetermined','late',"
-		       "'reasons','recorded_by']",
+	[ENT_CLAUSE] = "['procurer','supplier','no','status','due','gap','undetermined','late','reasons','recorded_by']",
 	[ENT_TARGETS] = "['org','default_rules','recorded_by']",
 	[ENT_DRILL] = "['org','drill','held_on','kind','recorded_by']",
 };
